@@ -1,0 +1,119 @@
+r"""Activation functions, each together with its derivative.
+
+An activation is called like a function, ``sigmoid(z)``, and knows its slope in two forms::
+
+    sigmoid.derivative(z)    # from the weighted input:  σ'(z)
+    sigmoid.slope(a)         # from the output a = σ(z):  a (1 − a)
+
+The second form is why backpropagation is cheap: the forward pass has already computed `a`.
+
+All of them work element by element on arrays of any shape, keep float32 as float32, turn whole
+numbers into float64, and stay free of overflow for any finite `z`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nblib import validate
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A function f with its derivative.
+
+    Attributes
+    ----------
+    name : str
+        The name by which `Network` knows it.
+    formula : str
+        f(z) in LaTeX.
+    function : callable
+        f(z), any shape in, the same shape out.
+    slope : callable
+        f′ written in terms of the output a = f(z).
+    """
+
+    name: str
+    formula: str
+    function: Callable[[Array], Array]
+    slope: Callable[[Array], Array]
+
+    def __call__(self, z: ArrayLike) -> Array:
+        """Return f(z), the same shape as `z`."""
+        return self.function(_floating(z))
+
+    def derivative(self, z: ArrayLike) -> Array:
+        """Return f′(z), the same shape as `z`."""
+        return self.slope(self(z))
+
+    def __repr__(self) -> str:
+        return f"<activation {self.name}>"
+
+
+def _floating(z: ArrayLike) -> Array:
+    z = np.asarray(z)
+    return z if z.dtype.kind == "f" else z.astype(np.float64)
+
+
+def _step(z: Array) -> Array:
+    return (z > 0).astype(z.dtype)
+
+
+def _step_slope(a: Array) -> Array:
+    return np.zeros_like(a)
+
+
+def _sigmoid(z: Array) -> Array:
+    # The same function as 1/(1 + e^−z), but e^−z overflows where z is very negative; tanh never does.
+    return 0.5 * np.tanh(0.5 * z) + 0.5
+
+
+def _sigmoid_slope(a: Array) -> Array:
+    return a * (1 - a)
+
+
+def _tanh_slope(a: Array) -> Array:
+    return 1 - a * a
+
+
+def _relu(z: Array) -> Array:
+    return np.maximum(z, 0)
+
+
+def _relu_slope(a: Array) -> Array:
+    return (a > 0).astype(a.dtype)
+
+
+def _elu(z: Array) -> Array:
+    return np.where(z > 0, z, np.expm1(np.minimum(z, 0)))
+
+
+def _elu_slope(a: Array) -> Array:
+    return np.where(a > 0, np.ones_like(a), a + 1)  # below zero a = e^z − 1, so the slope e^z is a + 1
+
+
+def _arctan_slope(a: Array) -> Array:
+    return np.cos(a) ** 2  # 1/(1 + z²) with z = tan a
+
+
+step = Activation("step", r"1 \text{ if } z > 0 \text{ else } 0", _step, _step_slope)
+sigmoid = Activation("sigmoid", r"\frac{1}{1 + e^{-z}}", _sigmoid, _sigmoid_slope)
+tanh = Activation("tanh", r"\tanh z", np.tanh, _tanh_slope)
+relu = Activation("relu", r"\max(0, z)", _relu, _relu_slope)
+elu = Activation("elu", r"z \text{ if } z > 0 \text{ else } e^z - 1", _elu, _elu_slope)
+arctan = Activation("arctan", r"\arctan z", np.arctan, _arctan_slope)
+
+ACTIVATIONS = {f.name: f for f in (step, sigmoid, tanh, relu, elu, arctan)}
+
+
+def by_name(name: str) -> Activation:
+    """Return the activation called `name`; a ValueError lists the known ones."""
+    return ACTIVATIONS[validate.one_of("activation", name, ACTIVATIONS)]

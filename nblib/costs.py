@@ -1,0 +1,85 @@
+r"""Cost functions: how wrong an output is, and in which direction.
+
+A cost compares the outputs a^L of a network with the targets y, one example per row, and gives
+one number for each example. Beside the number it knows two derivatives::
+
+    gradient(a, y)           # ∂C/∂a^L
+    delta(a, y, activation)  # δ^L = ∂C/∂z^L = ∂C/∂a^L · f'(z^L), the first equation of backpropagation
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nblib import activations, validate
+from nblib.activations import Activation
+
+Array = NDArray[Any]
+
+
+class Quadratic:
+    """The quadratic cost C = ½ ‖a − y‖² of one example (Nielsen, chapter 1, eq. 6).
+
+    The ½ is there so that the 2 of the derivative goes away.
+    """
+
+    name = "quadratic"
+
+    def __call__(self, a: Array, y: Array) -> Array:
+        """Return the cost of each row: (n, n_L) and (n, n_L) in, (n,) out."""
+        return 0.5 * np.square(a - y).sum(axis=-1)
+
+    def gradient(self, a: Array, y: Array) -> Array:
+        """Return ∂C/∂a = a − y, the same shape as `a`."""
+        return a - y
+
+    def delta(self, a: Array, y: Array, activation: Activation) -> Array:
+        """Return δ^L = (a − y) f′(z^L), the same shape as `a`."""
+        return self.gradient(a, y) * activation.slope(a)
+
+
+class CrossEntropy:
+    """The cross-entropy C = −Σ [y ln a + (1 − y) ln(1 − a)] of one example (Nielsen, chapter 3, eq. 63).
+
+    It belongs to sigmoid outputs: their slope a(1 − a) cancels against its gradient, and a
+    neuron that is saturated at the wrong end still learns quickly.
+    """
+
+    name = "cross_entropy"
+
+    def __call__(self, a: Array, y: Array) -> Array:
+        """Return the cost of each row: (n, n_L) and (n, n_L) in, (n,) out."""
+        a = self._inside(a)
+        return -(y * np.log(a) + (1 - y) * np.log1p(-a)).sum(axis=-1)
+
+    def gradient(self, a: Array, y: Array) -> Array:
+        """Return ∂C/∂a = (a − y) / (a (1 − a)), the same shape as `a`."""
+        a = self._inside(a)
+        return (a - y) / (a * (1 - a))
+
+    def delta(self, a: Array, y: Array, activation: Activation) -> Array:
+        """Return δ^L = a − y: the slope of the sigmoid has cancelled."""
+        if activation is not activations.sigmoid:
+            raise ValueError(f"cost 'cross_entropy' needs activation 'sigmoid', got {activation.name!r}")
+        return a - y
+
+    @staticmethod
+    def _inside(a: Array) -> Array:
+        tiny = np.finfo(a.dtype).eps / 2
+        return np.clip(a, tiny, 1 - tiny)  # a saturated sigmoid is exactly 0 or 1, and ln 0 is infinite
+
+
+Cost = Quadratic | CrossEntropy
+
+quadratic = Quadratic()
+cross_entropy = CrossEntropy()
+
+COSTS: dict[str, Cost] = {cost.name: cost for cost in (quadratic, cross_entropy)}
+
+
+def by_name(name: str) -> Cost:
+    """Return the cost called `name`; a ValueError lists the known ones."""
+    return COSTS[validate.one_of("cost", name, COSTS)]

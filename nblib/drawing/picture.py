@@ -1,0 +1,89 @@
+"""A matplotlib figure together with its alternative text."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from PIL import Image
+
+BLUE, ORANGE, GREEN, GREY, INK = "#0072B2", "#D55E00", "#009E73", "#777777", "#222222"
+"""The course's colours: blue is positive, orange is negative."""
+
+_STYLE = Path(__file__).parent / "course.mplstyle"
+_DPI = 144
+
+
+class Picture:
+    """A figure that can be read with the eyes or with a screen reader.
+
+    As the last expression of a cell it shows itself. Beside the PNG image it offers HTML with the
+    alternative text, because JupyterLab gives a bare PNG none, and the alternative text alone
+    for a terminal.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    alt : str
+        What the figure shows, in a sentence or two.
+    """
+
+    def __init__(self, figure: Figure, alt: str) -> None:
+        if not isinstance(alt, str) or not alt.strip():
+            raise ValueError(f"alt must say in words what the figure shows, got {alt!r}")
+        self.figure = figure
+        self.alt = " ".join(alt.split())
+
+    def __repr__(self) -> str:
+        return f"[Figure: {self.alt}]"
+
+    def png(self) -> bytes:
+        """Return the figure as a PNG image with a palette of 256 colours, a third of the usual size."""
+        drawn, small = io.BytesIO(), io.BytesIO()
+        with matplotlib.rc_context(fname=_STYLE):
+            self.figure.savefig(drawn, format="png", dpi=_DPI)
+        image = Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        image.save(small, format="PNG", optimize=True)
+        return small.getvalue()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        image = base64.b64encode(self.png()).decode()
+        width = round(self.figure.get_figwidth() * 96)
+        return {
+            "text/plain": repr(self),
+            "text/html": f'<img alt="{escape(self.alt)}" width="{width}" '
+            f'style="max-width: 100%; height: auto" src="data:image/png;base64,{image}">',
+            "image/png": image,
+        }
+
+
+@contextmanager
+def canvas(
+    rows: int = 1, columns: int = 1, width: float = 6.4, height: float = 3.6, **subplots: Any
+) -> Iterator[tuple[Figure, NDArray[Any]]]:
+    """Give a figure in the course's style and its axes, an array of shape (rows, columns).
+
+    `width` and `height` are in inches. Figures made here never enter pyplot's list of open
+    figures, so they are shown once and freed when they are forgotten.
+    """
+    with matplotlib.rc_context(fname=_STYLE):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        yield figure, np.atleast_2d(figure.subplots(rows, columns, squeeze=False, **subplots))
+
+
+def bare(ax: Axes) -> None:
+    """Take ticks, frame and grid away, for images and diagrams."""
+    ax.set(xticks=[], yticks=[])
+    ax.grid(False)
+    for spine in ax.spines.values():
+        spine.set_visible(False)

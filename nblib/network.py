@@ -1,0 +1,491 @@
+r"""A feedforward network that learns by stochastic gradient descent and backpropagation.
+
+Layers are l = 0 … L; layer 0 is the input. For l ≥ 1::
+
+    z^l = W^l a^(l−1) + b^l        a^l = f(z^l)
+
+With δ^l = ∂C/∂z^l the four equations of backpropagation are (Nielsen, chapter 2)::
+
+    BP1   δ^L = ∂C/∂a^L ⊙ f′(z^L)
+    BP2   δ^l = (W^(l+1))ᵀ δ^(l+1) ⊙ f′(z^l)
+    BP3   ∂C/∂b^l_j = δ^l_j
+    BP4   ∂C/∂w^l_jk = δ^l_j a^(l−1)_k
+
+Examples are rows here, so a mini-batch of m examples is one array (m, n_l) per layer, and W a
+becomes ``a @ W.T``. A Python list starts at 0: ``weights[l - 1]`` is W^l.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cache, partial
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+from threadpoolctl import ThreadpoolController
+
+from nblib import activations, costs, npz, validate
+
+Array = NDArray[Any]
+Gradients = tuple[list[Array], list[Array]]
+Backprop = Callable[["Network", Array, Array], Gradients]
+Steps = Callable[[Array, Array, float], Gradients]
+
+INITS = ("normal", "scaled")
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """What one epoch of `Network.sgd` reached.
+
+    Attributes
+    ----------
+    epoch : int
+        Counted from 1.
+    cost : float
+        Mean cost at the end of the epoch, on the test data if given, else on the training data.
+    accuracy : float
+        Fraction of examples answered rightly, 0 to 1, on the same data.
+    seconds : float
+        Time that the updates of this epoch took, without the measuring.
+    """
+
+    epoch: int
+    cost: float
+    accuracy: float
+    seconds: float
+
+
+@dataclass(frozen=True, repr=False)
+class Trace:
+    """All that one pass forwards and backwards computes, for looking at.
+
+    Each list runs from layer 1 to layer L, so ``zs[l - 1]`` belongs to layer l; only
+    `activations` begins with layer 0, the input.
+
+    Attributes
+    ----------
+    activations : list of ndarray, shapes (n, n_l), l = 0 … L
+    zs : list of ndarray, shapes (n, n_l)
+    costs : ndarray, shape (n,)
+        C of each example.
+    deltas : list of ndarray, shapes (n, n_l)
+        δ^l of each example on its own (not divided by n).
+    nabla_weights, nabla_biases : lists of ndarray
+        The gradients of the mean cost, as `Network.backprop` returns them.
+    """
+
+    activations: list[Array]
+    zs: list[Array]
+    costs: Array
+    deltas: list[Array]
+    nabla_weights: list[Array]
+    nabla_biases: list[Array]
+
+    def __repr__(self) -> str:
+        return f"Trace({len(self.costs)} examples, mean cost {self.costs.mean():.4f})"
+
+
+class Network:
+    """Layers of neurons, each connected to all of the layer before.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Neurons per layer, input first: ``[784, 30, 10]``. At least two layers.
+    activation : {"sigmoid", "tanh", "relu", "elu", "arctan", "step"}
+        The activation function f of every layer.
+    cost : {"quadratic", "cross_entropy"}
+        The cost function C.
+    init : {"normal", "scaled"}
+        Initial weights: N(0, 1), or N(0, 1)/√n_in, which keeps the weighted inputs of wide layers
+        small. Biases are N(0, 1) in both.
+    seed : int
+        Seed of the initial weights. The same seed draws the same numbers for every `init` and `dtype`.
+    dtype : {numpy.float32, numpy.float64}
+        The type of all numbers inside. float32 is twice as fast; float64 is for gradient checks.
+
+    Attributes
+    ----------
+    weights : list of ndarray, shapes (n_l, n_{l−1})
+        ``weights[l - 1][j, k]`` is w^l_jk, from neuron k of layer l − 1 to neuron j of layer l.
+    biases : list of ndarray, shapes (n_l,)
+
+    Examples
+    --------
+    >>> Network([784, 16, 10]).n_parameters
+    12730
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        activation: str = "sigmoid",
+        cost: str = "quadratic",
+        init: str = "normal",
+        seed: int = 0,
+        dtype: DTypeLike = np.float32,
+    ) -> None:
+        self.sizes = _sizes(sizes)
+        self.activation = activations.by_name(activation)
+        self._cost = costs.by_name(cost)
+        if cost == "cross_entropy" and activation != "sigmoid":
+            raise ValueError(f"cost 'cross_entropy' needs activation 'sigmoid', got {activation!r}")
+        self.dtype = _dtype(dtype)
+        validate.one_of("init", init, INITS)
+        rng = np.random.default_rng(validate.whole("seed", seed, at_least=0))
+        self.weights: list[Array] = []
+        self.biases: list[Array] = []
+        for n_in, n_out in zip(self.sizes, self.sizes[1:], strict=False):
+            w = rng.standard_normal((n_out, n_in))
+            if init == "scaled":
+                w /= np.sqrt(n_in)
+            self.weights.append(w.astype(self.dtype))
+            self.biases.append(rng.standard_normal(n_out).astype(self.dtype))
+
+    def __repr__(self) -> str:
+        sizes = "-".join(map(str, self.sizes))
+        return f"Network({sizes}, {self.activation.name}, {self._cost.name}, {self.dtype})"
+
+    @property
+    def n_parameters(self) -> int:
+        """How many weights and biases there are."""
+        return sum(w.size + b.size for w, b in zip(self.weights, self.biases, strict=True))
+
+    # -- forwards -------------------------------------------------------------------------------
+
+    def feedforward(self, x: ArrayLike) -> Array:
+        """Return the outputs a^L: (n, n_L) for rows (n, n_0), (n_L,) for one example (n_0,)."""
+        rows, single = self._rows(x)
+        outputs = self._feedforward(rows)[-1]
+        return outputs[0] if single else outputs
+
+    def predict(self, x: ArrayLike) -> Any:
+        """Return the answer of the network: (n,) ints for rows, one int for one example.
+
+        It is the index of the brightest output neuron, or, where there is only one output
+        neuron, 1 if it is above ½ and else 0.
+        """
+        rows, single = self._rows(x)
+        answers = _answers(self._feedforward(rows)[-1])
+        return int(answers[0]) if single else answers
+
+    def accuracy(self, x: ArrayLike, y: ArrayLike) -> float:
+        """Return the fraction of rows, 0 to 1, that are answered as `y` says (labels or targets)."""
+        rows, targets = self._pair(x, y)
+        return _accuracy(self._feedforward(rows)[-1], targets)
+
+    def cost(self, x: ArrayLike, y: ArrayLike) -> float:
+        """Return the mean cost over the rows of `x` (`y`: labels or targets)."""
+        rows, targets = self._pair(x, y)
+        return _mean(self._cost(self._feedforward(rows)[-1], targets))
+
+    def _feedforward(self, x: Array) -> list[Array]:
+        """Return a^0 … a^L."""
+        a = [x]
+        for w, b in zip(self.weights, self.biases, strict=True):
+            a.append(self.activation.function(a[-1] @ w.T + b))
+        return a
+
+    # -- backwards ------------------------------------------------------------------------------
+
+    def backprop(self, x: ArrayLike, y: ArrayLike) -> Gradients:
+        """Return the gradients of the mean cost over the rows of `x`.
+
+        Parameters
+        ----------
+        x : array_like, shape (n, n_0), or (n_0,) for one example
+        y : array_like
+            Targets of shape (n, n_L), or labels of shape (n,); for one example (n_L,) or a label.
+
+        Returns
+        -------
+        nabla_weights, nabla_biases : lists of ndarray
+            ∂C/∂W^l and ∂C/∂b^l, shaped like `weights` and `biases`.
+        """
+        rows, targets = self._pair(x, y)
+        return self._backprop(rows, targets, 1 / len(rows))
+
+    def _backprop(self, x: Array, y: Array, scale: float) -> Gradients:
+        """Return the gradients, summed over the rows and multiplied by `scale`."""
+        a = self._feedforward(x)
+        return self._gradients(a, self._deltas(a, y, scale))
+
+    def _deltas(self, a: list[Array], y: Array, scale: float) -> list[Array]:
+        """Return δ^1 … δ^L of every row, multiplied by `scale`.
+
+        The gradients are linear in δ: the factor 1/m or η/m may ride on δ, the smallest array.
+        """
+        f = self.activation
+        deltas = [scale * self._cost.delta(a[-1], y, f)]  # BP1
+        for w, a_l in zip(self.weights[:0:-1], a[-2:0:-1], strict=True):
+            deltas.append(deltas[-1] @ w * f.slope(a_l))  # BP2
+        return deltas[::-1]
+
+    @staticmethod
+    def _gradients(a: list[Array], deltas: list[Array]) -> Gradients:
+        nabla_biases = [delta.sum(axis=0) for delta in deltas]  # BP3
+        nabla_weights = [delta.T @ a_in for delta, a_in in zip(deltas, a, strict=False)]  # BP4
+        return nabla_weights, nabla_biases
+
+    def trace(self, x: ArrayLike, y: ArrayLike) -> Trace:
+        """Return everything that one pass forwards and backwards over the rows of `x` computes.
+
+        Arguments as for `backprop`. The gradients are those that `backprop` returns.
+        """
+        rows, targets = self._pair(x, y)
+        a = self._feedforward(rows)
+        deltas = self._deltas(a, targets, 1)
+        nabla_weights, nabla_biases = self._gradients(a, [delta / len(rows) for delta in deltas])
+        zs = [a_in @ w.T + b for a_in, w, b in zip(a, self.weights, self.biases, strict=False)]
+        return Trace(a, zs, self._cost(a[-1], targets), deltas, nabla_weights, nabla_biases)
+
+    # -- learning -------------------------------------------------------------------------------
+
+    def update_mini_batch(self, x: ArrayLike, y: ArrayLike, eta: float) -> None:
+        """Take one step of gradient descent on the mini-batch, changing weights and biases in place.
+
+        Arguments as for `backprop`; `eta` is the learning rate η, above 0.
+        """
+        rows, targets = self._pair(x, y)
+        eta = validate.positive("eta", eta)
+        with _one_blas_thread():
+            self._update(rows, targets, eta, self._steps_by(None))
+
+    def _update(self, x: Array, y: Array, eta: float, steps_by: Steps) -> None:
+        weight_steps, bias_steps = steps_by(x, y, eta)
+        for w, step in zip(self.weights, weight_steps, strict=True):
+            w -= step
+        for b, step in zip(self.biases, bias_steps, strict=True):
+            b -= step
+
+    def _steps_by(self, backprop: Backprop | None) -> Steps:
+        """Return the function that gives η ∇C, by the `backprop` asked for or overridden, if any."""
+        if backprop is None and type(self).backprop is Network.backprop:
+            return lambda x, y, eta: self._backprop(x, y, eta / len(x))
+        chosen = backprop or type(self).backprop
+
+        def steps(x: Array, y: Array, eta: float) -> Gradients:
+            nabla_weights, nabla_biases = chosen(self, x, y)
+            return [eta * nabla for nabla in nabla_weights], [eta * nabla for nabla in nabla_biases]
+
+        return steps
+
+    def sgd(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        epochs: int,
+        mini_batch_size: int,
+        eta: float,
+        test: tuple[ArrayLike, ArrayLike] | None = None,
+        seed: int = 0,
+        backprop: Backprop | None = None,
+    ) -> Iterator[EpochRecord]:
+        """Train by stochastic gradient descent; a generator that yields one record per epoch.
+
+        Training goes on only as the records are taken, so the loop belongs to the caller: leave
+        it at any time, or interrupt it, and the network is as the last update left it.
+
+        Parameters
+        ----------
+        x : array_like, shape (n, n_0)
+            Training data, one example per row. It is neither copied nor reordered.
+        y : array_like
+            Labels, shape (n,), or targets, shape (n, n_L).
+        epochs : int
+            Passes through the data, at least 1.
+        mini_batch_size : int
+            Examples per update, at least 1. The last mini-batch of an epoch may be smaller.
+        eta : float
+            The learning rate η, above 0.
+        test : tuple of (x, y), optional
+            Data on which the records measure cost and accuracy; without it, the training data.
+        seed : int
+            Seed of the order in which the examples come.
+        backprop : callable, optional
+            ``backprop(network, x, y)`` that returns the gradients in place of `Network.backprop`:
+            train by a backpropagation of your own.
+
+        Raises
+        ------
+        ValueError, TypeError
+            At the call, before anything is trained, if an argument does not fit.
+
+        Examples
+        --------
+        >>> network = Network([2, 3, 1], seed=1)
+        >>> x, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+        >>> history = list(network.sgd(x, y, epochs=1000, mini_batch_size=1, eta=1.0))
+        >>> history[-1].accuracy
+        1.0
+        """
+        rows, targets = self._data("x", x, "y", y)
+        epochs = validate.whole("epochs", epochs, at_least=1)
+        mini_batch_size = validate.whole("mini_batch_size", mini_batch_size, at_least=1)
+        eta = validate.positive("eta", eta)
+        measured = (rows, targets) if test is None else self._test(test)
+        rng = np.random.default_rng(validate.whole("seed", seed, at_least=0))
+        update = partial(self._update, eta=eta, steps_by=self._steps_by(backprop))
+        return self._epochs(rows, targets, epochs, mini_batch_size, update, measured, rng)
+
+    def _epochs(
+        self,
+        x: Array,
+        y: Array,
+        epochs: int,
+        mini_batch_size: int,
+        update: Callable[[Array, Array], None],
+        measured: tuple[Array, Array],
+        rng: np.random.Generator,
+    ) -> Iterator[EpochRecord]:
+        for epoch in range(1, epochs + 1):
+            started = perf_counter()
+            order = rng.permutation(len(x))
+            with _one_blas_thread():
+                for start in range(0, len(x), mini_batch_size):
+                    rows = order[start : start + mini_batch_size]
+                    update(x[rows], y[rows])
+            seconds = perf_counter() - started
+            outputs = self._feedforward(measured[0])[-1]
+            cost = _mean(self._cost(outputs, measured[1]))
+            yield EpochRecord(epoch, cost, _accuracy(outputs, measured[1]), seconds)
+
+    # -- files ----------------------------------------------------------------------------------
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the network to exactly `path`, an .npz file of plain arrays, whole or not at all."""
+        content = {
+            "format": np.array(_FORMAT),
+            "sizes": np.array(self.sizes),
+            "activation": np.array(self.activation.name),
+            "cost": np.array(self._cost.name),
+        }
+        for l, (w, b) in enumerate(zip(self.weights, self.biases, strict=True), start=1):
+            content |= {f"weights_{l}": w, f"biases_{l}": b}
+        npz.write(path, content)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Network:
+        """Return the network that `save` wrote to `path`.
+
+        Raises
+        ------
+        ValueError
+            If there is no such file, or it is damaged, or was not written by `save`.
+        """
+        remedy = "write it with network.save(path), or take another copy"
+        content = npz.read(path, remedy)
+        try:
+            if content["format"] != _FORMAT:
+                raise ValueError(f"format {content['format']}")
+            n_layers = len(content["sizes"])
+            weights = [content[f"weights_{l}"] for l in range(1, n_layers)]
+            biases = [content[f"biases_{l}"] for l in range(1, n_layers)]
+            names = str(content["activation"]), str(content["cost"])
+            network = cls(content["sizes"].tolist(), *names, dtype=weights[0].dtype)
+            network.set_parameters(weights, biases)
+        except (KeyError, IndexError, ValueError, TypeError) as error:
+            raise ValueError(
+                f"path: {str(path)!r} is no network saved by nblib ({error}); {remedy}"
+            ) from error
+        return network
+
+    def set_parameters(self, weights: Sequence[ArrayLike], biases: Sequence[ArrayLike]) -> None:
+        """Replace all weights and biases by copies of the given arrays, which must have the same shapes."""
+        self.weights, self.biases = (
+            self._like("weights", weights, self.weights),
+            self._like("biases", biases, self.biases),
+        )
+
+    def _like(self, name: str, given: Sequence[ArrayLike], own: list[Array]) -> list[Array]:
+        if len(given) != len(own):
+            raise ValueError(f"{name} must be {len(own)} arrays, got {len(given)}")
+        arrays = [
+            np.array(validate.finite(f"{name}[{i}]", array, self.dtype)) for i, array in enumerate(given)
+        ]
+        for i, (array, like) in enumerate(zip(arrays, own, strict=True)):
+            if array.shape != like.shape:
+                raise ValueError(f"{name}[{i}] must have shape {like.shape}, got {array.shape}")
+        return arrays
+
+    # -- the door -------------------------------------------------------------------------------
+
+    def _rows(self, x: ArrayLike) -> tuple[Array, bool]:
+        """Return `x` as rows, and whether it was one example."""
+        single = np.ndim(x) == 1
+        return validate.rows("x", np.asarray(x)[None] if single else x, self.sizes[0], self.dtype), single
+
+    def _pair(self, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+        """Return examples and targets as rows; a single example is one row."""
+        if np.ndim(x) == 1:
+            return self._data("x", np.asarray(x)[None], "y", np.asarray(y)[None])
+        return self._data("x", x, "y", y)
+
+    def _test(self, test: tuple[ArrayLike, ArrayLike]) -> tuple[Array, Array]:
+        if not isinstance(test, (tuple, list)) or len(test) != 2:
+            raise TypeError(f"test must be a pair (x, y), got {type(test).__name__}")
+        return self._data("test x", test[0], "test y", test[1])
+
+    def _data(self, name_x: str, x: ArrayLike, name_y: str, y: ArrayLike) -> tuple[Array, Array]:
+        rows = validate.rows(name_x, x, self.sizes[0], self.dtype)
+        targets = self._targets(name_y, y)
+        validate.same_length(name_x, rows, name_y, targets)
+        return rows, targets
+
+    def _targets(self, name: str, y: ArrayLike) -> Array:
+        """Return `y` as targets (n, n_L): labels become one-hot rows, or a column for one output."""
+        n_outputs = self.sizes[-1]
+        if np.ndim(y) != 1:
+            return validate.rows(name, y, n_outputs, self.dtype)
+        if n_outputs == 1:
+            return validate.rows(name, np.asarray(y)[:, None], 1, self.dtype)
+        return np.eye(n_outputs, dtype=self.dtype)[validate.labels(name, y, n_outputs)]
+
+
+_FORMAT = "nblib network 1"
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
+def _one_blas_thread() -> AbstractContextManager[Any]:
+    """Hold NumPy to one thread: a mini-batch is too small to share, and a second thread makes it wait."""
+    return _threads().limit(limits=1, user_api="blas")
+
+
+def _sizes(sizes: Sequence[int]) -> list[int]:
+    if np.ndim(sizes) != 1 or len(sizes) < 2:
+        raise ValueError(f"sizes must list at least two layers, such as [784, 30, 10], got {sizes!r}")
+    return [validate.whole(f"sizes[{i}]", size, at_least=1) for i, size in enumerate(sizes)]
+
+
+def _dtype(dtype: DTypeLike) -> np.dtype[Any]:
+    try:
+        result = np.dtype(dtype)
+    except TypeError:
+        result = None
+    if result not in (np.dtype(np.float32), np.dtype(np.float64)):
+        raise ValueError(f"dtype must be numpy.float32 or numpy.float64, got {dtype!r}")
+    return result
+
+
+def _answers(outputs: Array) -> NDArray[np.int64]:
+    if outputs.shape[1] == 1:
+        return (outputs[:, 0] > 0.5).astype(np.int64)
+    return outputs.argmax(axis=1)
+
+
+def _accuracy(outputs: Array, targets: Array) -> float:
+    return float((_answers(outputs) == _answers(targets)).mean())
+
+
+def _mean(values: Array) -> float:
+    return float(values.mean(dtype=np.float64))

@@ -1,0 +1,58 @@
+"""Arrays in an .npz file: written whole or not at all, read without pickle."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+# What NumPy raises for files that are cut short, changed, or no .npz at all.
+_DAMAGE = (
+    OSError,
+    ValueError,
+    EOFError,
+    KeyError,
+    AttributeError,
+    TypeError,
+    NotImplementedError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+def write(path: str | os.PathLike[str], arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write the named arrays to exactly `path`; whatever stood there stays until all is written."""
+    path = Path(path)
+    with NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as file:
+        try:
+            np.savez(file, **arrays)
+            file.close()
+            os.replace(file.name, path)
+        except BaseException:
+            file.close()
+            os.unlink(file.name)
+            raise
+
+
+def read(path: str | os.PathLike[str], remedy: str) -> dict[str, NDArray[Any]]:
+    """Return the arrays of the file by name.
+
+    Raises
+    ------
+    ValueError
+        If the file is missing, damaged or of another kind; the message ends with the `remedy`.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
+    except FileNotFoundError as error:
+        raise ValueError(f"path: there is no file {str(path)!r}; {remedy}") from error
+    except _DAMAGE as error:
+        raise ValueError(f"path: {str(path)!r} is damaged or no .npz file; {remedy}") from error

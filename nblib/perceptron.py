@@ -1,0 +1,293 @@
+r"""The perceptron: one unit that decides by a line, and learns the line from its mistakes.
+
+Prediction (Rosenblatt 1958)::
+
+    ŷ = 1 if w·x + b > 0 else 0
+
+Learning rule, after each example::
+
+    w ← w + η (y − ŷ) x
+    b ← b + η (y − ŷ)
+
+The factor (y − ŷ) is 0 where the unit is right, +1 where it should have fired and did not, and −1
+where it fired and should not have.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nblib import validate
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, repr=False)
+class PerceptronRecord:
+    """What one run of `Perceptron.fit` did: one row per example looked at, T rows in all.
+
+    Attributes
+    ----------
+    x, y : ndarray, shapes (n, n_inputs) and (n,)
+        The data of the run.
+    eta : float
+        The learning rate.
+    epoch : ndarray of int, shape (T,)
+        The pass through the data, counted from 1.
+    example : ndarray of int, shape (T,)
+        Row of `x` that was looked at.
+    z : ndarray, shape (T,)
+        The weighted input w·x + b before the update.
+    prediction, error : ndarray of int, shape (T,)
+        ŷ and y − ŷ, both before the update.
+    weights : ndarray, shape (T + 1, n_inputs)
+        Row t holds the weights before step t, row t + 1 those after it.
+    biases : ndarray, shape (T + 1,)
+        The same for the bias.
+    converged : bool
+        Whether the last pass went through all the data without a mistake.
+    """
+
+    x: Array
+    y: NDArray[np.int64]
+    eta: float
+    epoch: NDArray[np.int64]
+    example: NDArray[np.int64]
+    z: Array
+    prediction: NDArray[np.int64]
+    error: NDArray[np.int64]
+    weights: Array
+    biases: Array
+    converged: bool
+
+    def __len__(self) -> int:
+        return len(self.example)
+
+    def __repr__(self) -> str:
+        end = "converged" if self.converged else "not converged"
+        return (
+            f"PerceptronRecord({len(self)} steps, {self.epochs} epochs, {self.mistakes.size} mistakes, {end})"
+        )
+
+    @property
+    def mistakes(self) -> NDArray[np.int64]:
+        """The steps at which the prediction was wrong, that is, at which the weights moved."""
+        return np.flatnonzero(self.error)
+
+    @property
+    def epochs(self) -> int:
+        """How many passes through the data were begun."""
+        return int(self.epoch[-1])
+
+    @property
+    def mistakes_per_epoch(self) -> NDArray[np.int64]:
+        """Count of mistakes in each pass, shape (epochs,)."""
+        return np.bincount(self.epoch[self.mistakes], minlength=self.epochs + 1)[1:]
+
+
+class Perceptron:
+    """One threshold unit with weights that it can learn.
+
+    Parameters
+    ----------
+    n_inputs : int
+        Number of inputs, at least 1. Weights and bias start at zero.
+
+    Attributes
+    ----------
+    weights : ndarray, shape (n_inputs,)
+    bias : float
+
+    Examples
+    --------
+    >>> unit = Perceptron(2)
+    >>> unit.fit([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1])
+    PerceptronRecord(24 steps, 6 epochs, 10 mistakes, converged)
+    >>> unit.predict([1, 1])
+    1
+    """
+
+    def __init__(self, n_inputs: int) -> None:
+        n_inputs = validate.whole("n_inputs", n_inputs, at_least=1)
+        self.weights = np.zeros(n_inputs)
+        self.bias = 0.0
+
+    def __repr__(self) -> str:
+        return f"Perceptron(n_inputs={self.weights.size})"
+
+    def weighted_input(self, x: ArrayLike) -> Any:
+        """Return z = w·x + b: shape (n,) for rows (n, n_inputs), a number for one example (n_inputs,)."""
+        single = np.ndim(x) == 1
+        x = validate.rows("x", [x] if single else x, self.weights.size)
+        z = x @ self.weights + self.bias
+        return float(z[0]) if single else z
+
+    def predict(self, x: ArrayLike) -> Any:
+        """Return ŷ, 0 or 1: shape (n,) for rows (n, n_inputs), an int for one example (n_inputs,)."""
+        fires = np.asarray(self.weighted_input(x)) > 0
+        return fires.astype(np.int64) if fires.ndim else int(fires)
+
+    def fit(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        eta: float = 1.0,
+        max_epochs: int = 100,
+        order: str = "given",
+        seed: int = 0,
+    ) -> PerceptronRecord:
+        """Learn from the mistakes on the data, and return the record of every step.
+
+        The unit goes on from the weights that it has. It stops after the first pass without a
+        mistake, or after `max_epochs` passes.
+
+        Parameters
+        ----------
+        x : array_like, shape (n, n_inputs)
+            One example per row.
+        y : array_like, shape (n,)
+            Targets, 0 or 1.
+        eta : float
+            The learning rate η, above 0. From zero weights it only sets their scale: predictions
+            and mistakes are the same for every η.
+        max_epochs : int
+            The most passes through the data, at least 1.
+        order : {"given", "shuffled"}
+            Whether each pass takes the rows as they stand, or in a new random order.
+        seed : int
+            Seed of the random order.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If an argument does not fit; nothing has been changed then.
+        """
+        x = validate.rows("x", x, self.weights.size)
+        y = validate.labels("y", y, n_classes=2)
+        validate.same_length("x", x, "y", y)
+        eta = validate.positive("eta", eta)
+        max_epochs = validate.whole("max_epochs", max_epochs, at_least=1)
+        validate.one_of("order", order, ("given", "shuffled"))
+        rng = np.random.default_rng(validate.whole("seed", seed, at_least=0))
+
+        steps: list[tuple[int, int, float, int, int]] = []
+        weights, biases = [self.weights.copy()], [self.bias]
+        for epoch in range(1, max_epochs + 1):
+            mistakes = 0
+            for i in rng.permutation(len(x)) if order == "shuffled" else range(len(x)):
+                z = float(x[i] @ self.weights + self.bias)
+                prediction = int(z > 0)
+                error = int(y[i]) - prediction
+                if error:
+                    self.weights = self.weights + eta * error * x[i]
+                    self.bias += eta * error
+                    mistakes += 1
+                steps.append((epoch, int(i), z, prediction, error))
+                weights.append(self.weights)
+                biases.append(self.bias)
+            if not mistakes:
+                break
+        epochs, example, zs, predictions, errors = zip(*steps, strict=True)
+        return PerceptronRecord(
+            x=x.copy(),
+            y=y.copy(),
+            eta=eta,
+            epoch=np.array(epochs),
+            example=np.array(example),
+            z=np.array(zs),
+            prediction=np.array(predictions),
+            error=np.array(errors),
+            weights=np.array(weights),
+            biases=np.array(biases),
+            converged=mistakes == 0,
+        )
+
+
+@dataclass(frozen=True)
+class Margin:
+    """How wide a line keeps clear of the data, and what follows for the perceptron.
+
+    With the bias written as one more weight on a constant input 1, x̃ = (x, 1), the line is a
+    direction ṽ = (w, b) with ‖ṽ‖ = 1.
+
+    Attributes
+    ----------
+    weights : ndarray, shape (n_inputs,)
+    bias : float
+        The line, scaled so that ‖(w, b)‖ = 1.
+    gamma : float
+        γ, the smallest ± ṽ·x̃ over the data, + for targets 1 and − for targets 0. It is positive
+        exactly when the line puts every example on its right side.
+    radius : float
+        R, the largest ‖x̃‖.
+    """
+
+    weights: Array
+    bias: float
+    gamma: float
+    radius: float
+
+    @property
+    def bound(self) -> float:
+        """The most mistakes a perceptron from zero weights can make: R²/γ² (Novikoff 1962); ∞ if γ ≤ 0."""
+        return (self.radius / self.gamma) ** 2 if self.gamma > 0 else float("inf")
+
+
+def margin(x: ArrayLike, y: ArrayLike, weights: ArrayLike, bias: float) -> Margin:
+    """Return the margin by which the line w·x + b = 0 separates the data.
+
+    Parameters
+    ----------
+    x : array_like, shape (n, n_inputs)
+    y : array_like, shape (n,), 0 or 1
+    weights : array_like, shape (n_inputs,)
+    bias : float
+    """
+    weights = validate.vector("weights", weights)
+    signed, radius = _signed_rows(x, y, weights.size)
+    v = np.append(weights, validate.number("bias", bias))
+    if not v.any():
+        raise ValueError("weights and bias must not all be zero: they give no line")
+    return _margin(v, signed, radius)
+
+
+def widest_margin(x: ArrayLike, y: ArrayLike, iterations: int = 2000) -> Margin:
+    """Search for the line with the widest margin, the one that gives the tightest bound R²/γ².
+
+    The widest margin is the distance from the origin to the convex hull of the signed examples
+    ±x̃. The search walks to that nearest point (Gilbert 1966): look for the example that lies
+    furthest back, and move to the nearest point on the way to it. The margin of every point it
+    visits is a true margin, so the result never claims more than it has; on inseparable data γ
+    is not positive.
+    """
+    x = np.asarray(x)
+    signed, radius = _signed_rows(x, y, x.shape[-1] if x.ndim else 1)
+    iterations = validate.whole("iterations", iterations, at_least=1)
+    v = signed.mean(axis=0)
+    best = _margin(v, signed, radius)
+    for _ in range(iterations):
+        towards = signed[np.argmin(signed @ v)] - v
+        length = towards @ towards
+        if length == 0:
+            break
+        v = v + np.clip(-(v @ towards) / length, 0, 1) * towards
+        best = max(best, _margin(v, signed, radius), key=lambda m: m.gamma)
+    return best
+
+
+def _signed_rows(x: ArrayLike, y: ArrayLike, n_inputs: int) -> tuple[Array, float]:
+    x = validate.rows("x", x, n_inputs)
+    y = validate.labels("y", y, n_classes=2)
+    validate.same_length("x", x, "y", y)
+    augmented = np.column_stack([x, np.ones(len(x))])
+    return augmented * (2 * y - 1)[:, None], float(np.linalg.norm(augmented, axis=1).max())
+
+
+def _margin(v: Array, signed: Array, radius: float) -> Margin:
+    length = np.linalg.norm(v)
+    v = v / length if length > 0 else v
+    return Margin(v[:-1], float(v[-1]), float((signed @ v).min()), radius)

@@ -1,0 +1,119 @@
+"""Small data sets to learn on: points in the plane, truth tables, and images of lines.
+
+Every function returns ``x`` with one example per row and ``y`` with its label, 0 or 1. Random
+sets are the same on every machine for the same seed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nblib import gates, validate
+
+Data = tuple[NDArray[np.float64], NDArray[np.int64]]
+
+GATES = {"and": gates.AND, "or": gates.OR, "nand": gates.NAND, "nor": gates.NOR, "xor": gates.XOR}
+
+
+def separable(n: int = 40, gap: float = 0.4, seed: int = 0) -> Data:
+    """Return points of the square [−1, 1]² that a line separates.
+
+    The line goes through (0, 0.2) with normal (0.6, 0.8); no point lies closer to it than half
+    the `gap`.
+
+    Parameters
+    ----------
+    n : int
+        Number of points, at least 2.
+    gap : float
+        Width of the empty strip, above 0 and at most 1.
+    seed : int
+
+    Returns
+    -------
+    x : ndarray, shape (n, 2)
+    y : ndarray, shape (n,), 1 on the side of the normal
+    """
+    n = validate.whole("n", n, at_least=2)
+    gap = validate.positive("gap", gap)
+    if gap > 1:
+        raise ValueError(f"gap must be at most 1, got {gap:g}")
+    rng = np.random.default_rng(validate.whole("seed", seed, at_least=0))
+    points = np.empty((0, 2))
+    while len(points) < n:
+        more = rng.uniform(-1, 1, size=(n, 2))
+        points = np.vstack([points, more[np.abs(_distance(more)) >= gap / 2]])
+    points = points[:n]
+    return points, (_distance(points) > 0).astype(np.int64)
+
+
+def _distance(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    return points @ [0.6, 0.8] - 0.16
+
+
+def overlapping(n: int = 40, seed: int = 0) -> Data:
+    """Return two round clouds of points that overlap, so that no line separates them.
+
+    Their centres are (−0.4, −0.3) for label 0 and (0.4, 0.3) for label 1; the standard deviation
+    is 0.45. Shapes (n, 2) and (n,).
+    """
+    n = validate.whole("n", n, at_least=10)
+    rng = np.random.default_rng(validate.whole("seed", seed, at_least=0))
+    y = np.arange(n) % 2
+    return rng.normal(np.array([[-0.4, -0.3], [0.4, 0.3]])[y], 0.45), y
+
+
+def gate(name: str) -> Data:
+    """Return the truth table of a gate as data: shapes (4, 2) and (4,).
+
+    Parameters
+    ----------
+    name : {"and", "or", "nand", "nor", "xor"}
+    """
+    x, y = GATES[validate.one_of("name", name, GATES)].truth_table()
+    return x.astype(np.float64), y.reshape(-1)
+
+
+def lines(size: int = 3, row: int | None = None, noise: float = 0.0, copies: int = 1, seed: int = 0) -> Data:
+    """Return images of horizontal and vertical lines, all the way across.
+
+    Without a `row` the label says whether the line is horizontal, which no perceptron can learn:
+    the rows of its weights and the columns of its weights have the same sum.
+
+    Parameters
+    ----------
+    size : int
+        Height and width of the images in pixels, at least 3.
+    row : int, optional
+        The row, from 0 at the top, whose line alone has label 1; by default every horizontal
+        line has it.
+    noise : float
+        Standard deviation of the noise added to every pixel, 0 or more; the result is clipped to
+        0 … 1.
+    copies : int
+        How often each of the 2·size lines appears, at least 1.
+    seed : int
+
+    Returns
+    -------
+    x : ndarray, shape (2·size·copies, size²)
+        0 background, 1 ink.
+    y : ndarray, shape (2·size·copies,)
+        1 for the lines asked for, else 0.
+    """
+    size = validate.whole("size", size, at_least=3)
+    copies = validate.whole("copies", copies, at_least=1)
+    if row is not None and validate.whole("row", row, at_least=0) >= size:
+        raise ValueError(f"row must be at most {size - 1} for images of {size} rows, got {row}")
+    noise = validate.number("noise", noise)
+    if noise < 0:
+        raise ValueError(f"noise must be at least 0, got {noise:g}")
+    rng = np.random.default_rng(validate.whole("seed", seed, at_least=0))
+    horizontal = np.zeros((size, size, size))
+    horizontal[np.arange(size), np.arange(size), :] = 1
+    images = np.concatenate([horizontal, horizontal.transpose(0, 2, 1)]).reshape(2 * size, -1)
+    x = np.tile(images, (copies, 1))
+    wanted = np.arange(2 * size) < size if row is None else np.arange(2 * size) == row
+    y = np.tile(wanted.astype(np.int64), copies)
+    return np.clip(x + noise * rng.standard_normal(x.shape), 0, 1), y

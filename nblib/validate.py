@@ -1,0 +1,125 @@
+"""Checks at the door. Each names the argument, what came and what was expected.
+
+They run before anything is computed or changed, and return the value in the form that the rest
+of the code relies on.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+
+def finite(name: str, value: ArrayLike, dtype: DTypeLike = np.float64) -> NDArray[Any]:
+    """Return `value` as an array of `dtype` that holds only finite numbers.
+
+    Raises
+    ------
+    TypeError
+        If `value` is not made of real numbers.
+    ValueError
+        If it is ragged, or holds NaN or infinity.
+    """
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} must be a regular array, but its rows have different lengths") from error
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must hold real numbers, got {_describe(value, array)}")
+    with np.errstate(over="ignore"):  # a number too large for float32 becomes infinite and is reported
+        array = array.astype(dtype, copy=False)
+    if not np.isfinite(array).all():
+        where = np.unravel_index(int(np.argmin(np.isfinite(array))), array.shape)
+        place = f" at index {', '.join(map(str, where))}" if array.ndim else ""
+        raise ValueError(f"{name} must hold finite numbers, got {array[where]}{place}")
+    return array
+
+
+def vector(name: str, value: ArrayLike, length: int | None = None) -> NDArray[np.float64]:
+    """Return `value` as a finite vector, shape (length,)."""
+    array = finite(name, value)
+    if array.ndim != 1 or array.size == 0 or length not in (None, array.size):
+        expected = f"({length},)" if length else "(n,) with n of at least 1"
+        raise ValueError(f"{name} must have shape {expected}, got shape {array.shape}")
+    return array
+
+
+def rows(name: str, value: ArrayLike, n_features: int, dtype: DTypeLike = np.float64) -> NDArray[Any]:
+    """Return `value` as finite data with one example per row, shape (n, n_features), n ≥ 1."""
+    array = finite(name, value, dtype)
+    if array.ndim != 2:
+        raise ValueError(
+            f"{name} must be 2-D with one example per row, shape (n, {n_features}), got shape {array.shape}"
+        )
+    if array.shape[1] != n_features:
+        raise ValueError(f"{name} must have {n_features} features per row, got {array.shape[1]}")
+    if len(array) == 0:
+        raise ValueError(f"{name} must hold at least one example, got none")
+    return array
+
+
+def same_length(name_x: str, x: NDArray[Any], name_y: str, y: NDArray[Any]) -> None:
+    """Raise ValueError unless `x` and `y` have the same number of rows."""
+    if len(x) != len(y):
+        raise ValueError(f"{name_x} and {name_y} must have the same length, got {len(x)} and {len(y)}")
+
+
+def labels(name: str, value: ArrayLike, n_classes: int) -> NDArray[np.int64]:
+    """Return `value` as class labels, shape (n,), whole numbers from 0 to n_classes − 1."""
+    array = finite(name, value)
+    if array.ndim != 1:
+        raise ValueError(f"{name} must be 1-D with one label per example, got shape {array.shape}")
+    if array.size == 0:
+        raise ValueError(f"{name} must hold at least one label, got none")
+    wrong = (array != np.floor(array)) | (array < 0) | (array >= n_classes)
+    if wrong.any():
+        i = int(np.argmax(wrong))
+        raise ValueError(
+            f"{name} must hold whole numbers from 0 to {n_classes - 1}, got {array[i]:g} at index {i}"
+        )
+    return array.astype(np.int64)
+
+
+def number(name: str, value: Any) -> float:
+    """Return `value` as a finite float."""
+    array = finite(name, value)
+    if array.ndim != 0:
+        raise TypeError(f"{name} must be a single number, got an array of shape {array.shape}")
+    return float(array)
+
+
+def positive(name: str, value: Any) -> float:
+    """Return `value` as a finite float above zero."""
+    result = number(name, value)
+    if result <= 0:
+        raise ValueError(f"{name} must be greater than 0, got {result:g}")
+    return result
+
+
+def whole(name: str, value: Any, at_least: int) -> int:
+    """Return `value` as an int of at least `at_least`."""
+    try:
+        if isinstance(value, (bool, np.bool_)):
+            raise TypeError
+        result = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be a whole number, got {value!r}") from None
+    if result < at_least:
+        raise ValueError(f"{name} must be at least {at_least}, got {result}")
+    return result
+
+
+def one_of(name: str, value: Any, known: Collection[str]) -> str:
+    """Return `value` if it is one of the `known` names; the message lists them all."""
+    if not isinstance(value, str) or value not in known:
+        names = ", ".join(repr(entry) for entry in known)
+        raise ValueError(f"{name} must be one of {names}, got {value!r}")
+    return value
+
+
+def _describe(value: Any, array: NDArray[Any]) -> str:
+    return repr(value) if array.ndim == 0 else f"an array of type {array.dtype}"
