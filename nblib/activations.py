@@ -59,7 +59,7 @@ class Activation:
 
 
 def _floating(z: ArrayLike) -> Array:
-    z = np.asarray(z)
+    z = validate.real("z", z)
     return z if z.dtype.kind == "f" else z.astype(np.float64)
 
 

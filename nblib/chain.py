@@ -11,7 +11,7 @@ cost is (a2 − y)² without a ½, so that its derivative carries a 2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -178,7 +178,10 @@ class Chain:
             chains.append(chains[-1].update(chains[-1].gradient(a0, y), eta))
         history = {name: np.array([getattr(chain, name) for chain in chains]) for name in PARAMETERS}
         columns = {name: values[:, None] for name, values in history.items()} if np.ndim(a0) else history
-        return ChainRecord(eta=eta, y=y, passes=Chain(**columns).run(a0, y), **history)
+        passes = Chain(**columns).run(a0, y)
+        shape = np.shape(passes.cost)  # inputs, weights and 1.0 are the same for some rows: repeat them
+        full = {field.name: np.broadcast_to(getattr(passes, field.name), shape) for field in fields(passes)}
+        return ChainRecord(eta=eta, y=y, passes=ChainPass(**full), **history)
 
     @staticmethod
     def _examples(a0: ArrayLike, y: ArrayLike) -> tuple[Value, Value]:

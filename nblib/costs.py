@@ -62,7 +62,7 @@ class CrossEntropy:
 
     def delta(self, a: Array, y: Array, activation: Activation) -> Array:
         """Return δ^L = a − y: the slope of the sigmoid has cancelled."""
-        if activation is not activations.sigmoid:
+        if activation != activations.sigmoid:
             raise ValueError(f"cost 'cross_entropy' needs activation 'sigmoid', got {activation.name!r}")
         return a - y
 

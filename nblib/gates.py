@@ -126,16 +126,19 @@ class Circuit:
         self, inputs: Sequence[str], parts: Mapping[str, tuple[Any, ...]], outputs: Mapping[str, str]
     ) -> None:
         self.inputs = tuple(inputs)
-        if not self.inputs or len(set(self.inputs)) != len(self.inputs):
-            raise ValueError(f"inputs must be at least one name, all different, got {list(inputs)}")
+        if not self.inputs or len(set(self.inputs)) != len(self.inputs) or "." in "".join(self.inputs):
+            raise ValueError(f"inputs must be names, all different and without a dot, got {list(inputs)}")
         if not outputs:
             raise ValueError("outputs must name at least one wire, got none")
         self.units: dict[str, tuple[Unit, tuple[str, ...]]] = {}
         # A circuit used as a part keeps no box of its own: `wires` says where each name is settled.
         wires = {name: name for name in self.inputs}
-        for name, (part, *sources) in parts.items():
-            if name in wires:
-                raise ValueError(f"parts: the name {name!r} is used twice")
+        for name, entry in parts.items():
+            if not isinstance(entry, (tuple, list)) or not entry:
+                raise TypeError(f"parts[{name!r}] must be (part, wire, wire, …), got {entry!r}")
+            if name in wires or "." in name:  # the dot is for the units of a circuit used as a part
+                raise ValueError(f"parts: the name {name!r} is used twice or has a dot")
+            part, *sources = entry
             self._check_part(name, part, sources, wires)
             settled = tuple(wires[source] for source in sources)
             wires |= self._add(name, part, settled)

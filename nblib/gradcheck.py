@@ -115,7 +115,10 @@ def compare(
     most = validate.whole("most", most, at_least=1)
     rng = np.random.default_rng(validate.whole("seed", seed, at_least=0))
     twin = _float64_twin(network)
-    nabla_weights, nabla_biases = twin.backprop(x, y)
+    gradients = twin.backprop(x, y)
+    if not isinstance(gradients, (tuple, list)) or len(gradients) != 2:
+        raise ValueError(f"backprop must return the pair (nabla_weights, nabla_biases), got {gradients!r}")
+    nabla_weights, nabla_biases = gradients
     comparisons = []
     for i in range(len(twin.weights)):
         for name, arrays, gradients in (
@@ -139,8 +142,9 @@ def _float64_twin(network: Network) -> Network:
 def _gradient(
     name: str, gradients: list[NDArray[np.float64]], i: int, shape: tuple[int, ...], n_layers: int
 ) -> NDArray[np.float64]:
-    if len(gradients) != n_layers:
-        raise ValueError(f"backprop must return {n_layers} arrays for the {name}, got {len(gradients)}")
+    got = len(gradients) if isinstance(gradients, (tuple, list)) else repr(gradients)
+    if got != n_layers:
+        raise ValueError(f"backprop must return {n_layers} arrays for the {name}, got {got}")
     gradient = np.asarray(gradients[i], dtype=np.float64)
     if gradient.shape != shape:
         raise ValueError(f"backprop must return shape {shape} for {name}[{i}], got {gradient.shape}")
@@ -168,7 +172,8 @@ def _comparison(
 ) -> Comparison:
     backprop = gradient.flat[chosen]
     # The floor keeps the rounding of the two costs from counting where all gradients vanish.
-    scale = max(np.abs(backprop).max(), np.abs(numerical).max(), 1e-4)
+    sizes = np.abs([backprop, numerical])
+    scale = sizes.max(initial=1e-4, where=np.isfinite(sizes))
     errors = np.abs(backprop - numerical) / scale
     errors[np.isnan(errors)] = np.inf
     error = float(errors.max())

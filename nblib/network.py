@@ -329,6 +329,8 @@ class Network:
         epochs = validate.whole("epochs", epochs, at_least=1)
         mini_batch_size = validate.whole("mini_batch_size", mini_batch_size, at_least=1)
         eta = validate.positive("eta", eta)
+        if backprop is not None and not callable(backprop):
+            raise TypeError(f"backprop must be a function of (network, x, y), got {backprop!r}")
         measured = (rows, targets) if test is None else self._test(test)
         rng = np.random.default_rng(validate.whole("seed", seed, at_least=0))
         update = partial(self._update, eta=eta, steps_by=self._steps_by(backprop))
@@ -418,13 +420,15 @@ class Network:
 
     def _rows(self, x: ArrayLike) -> tuple[Array, bool]:
         """Return `x` as rows, and whether it was one example."""
-        single = np.ndim(x) == 1
-        return validate.rows("x", np.asarray(x)[None] if single else x, self.sizes[0], self.dtype), single
+        x = validate.real("x", x)
+        single = x.ndim == 1
+        return validate.rows("x", x[None] if single else x, self.sizes[0], self.dtype), single
 
     def _pair(self, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
         """Return examples and targets as rows; a single example is one row."""
-        if np.ndim(x) == 1:
-            return self._data("x", np.asarray(x)[None], "y", np.asarray(y)[None])
+        x, y = validate.real("x", x), validate.real("y", y)
+        if x.ndim == 1:
+            return self._data("x", x[None], "y", y[None])
         return self._data("x", x, "y", y)
 
     def _test(self, test: tuple[ArrayLike, ArrayLike]) -> tuple[Array, Array]:
@@ -441,10 +445,11 @@ class Network:
     def _targets(self, name: str, y: ArrayLike) -> Array:
         """Return `y` as targets (n, n_L): labels become one-hot rows, or a column for one output."""
         n_outputs = self.sizes[-1]
-        if np.ndim(y) != 1:
+        y = validate.real(name, y)
+        if y.ndim != 1:
             return validate.rows(name, y, n_outputs, self.dtype)
         if n_outputs == 1:
-            return validate.rows(name, np.asarray(y)[:, None], 1, self.dtype)
+            return validate.rows(name, y[:, None], 1, self.dtype)
         return np.eye(n_outputs, dtype=self.dtype)[validate.labels(name, y, n_outputs)]
 
 
@@ -462,7 +467,7 @@ def _one_blas_thread() -> AbstractContextManager[Any]:
 
 
 def _sizes(sizes: Sequence[int]) -> list[int]:
-    if np.ndim(sizes) != 1 or len(sizes) < 2:
+    if not np.iterable(sizes) or len(sizes) < 2:
         raise ValueError(f"sizes must list at least two layers, such as [784, 30, 10], got {sizes!r}")
     return [validate.whole(f"sizes[{i}]", size, at_least=1) for i, size in enumerate(sizes)]
 
@@ -472,7 +477,7 @@ def _dtype(dtype: DTypeLike) -> np.dtype[Any]:
         result = np.dtype(dtype)
     except TypeError:
         result = None
-    if result not in (np.dtype(np.float32), np.dtype(np.float64)):
+    if result is None or result not in (np.dtype(np.float32), np.dtype(np.float64)):
         raise ValueError(f"dtype must be numpy.float32 or numpy.float64, got {dtype!r}")
     return result
 

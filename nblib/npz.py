@@ -22,6 +22,7 @@ _DAMAGE = (
     AttributeError,
     TypeError,
     NotImplementedError,
+    RuntimeError,
     zipfile.BadZipFile,
     zlib.error,
 )
@@ -50,7 +51,10 @@ def read(path: str | os.PathLike[str], remedy: str) -> dict[str, NDArray[Any]]:
         If the file is missing, damaged or of another kind; the message ends with the `remedy`.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # Opened here, so that it is closed here: np.load leaves a damaged file open.
+        with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
+            if file.zip.testzip() is not None:  # np.load reads no further than an array's header says
+                raise ValueError("a checksum is wrong")
             return {name: file[name] for name in file.files}
     except FileNotFoundError as error:
         raise ValueError(f"path: there is no file {str(path)!r}; {remedy}") from error

@@ -121,8 +121,9 @@ class Perceptron:
 
     def weighted_input(self, x: ArrayLike) -> Any:
         """Return z = w·x + b: shape (n,) for rows (n, n_inputs), a number for one example (n_inputs,)."""
-        single = np.ndim(x) == 1
-        x = validate.rows("x", [x] if single else x, self.weights.size)
+        x = validate.real("x", x)
+        single = x.ndim == 1
+        x = validate.rows("x", x[None] if single else x, self.weights.size)
         z = x @ self.weights + self.bias
         return float(z[0]) if single else z
 
@@ -264,7 +265,7 @@ def widest_margin(x: ArrayLike, y: ArrayLike, iterations: int = 2000) -> Margin:
     visits is a true margin, so the result never claims more than it has; on inseparable data γ
     is not positive.
     """
-    x = np.asarray(x)
+    x = validate.real("x", x)
     signed, radius = _signed_rows(x, y, x.shape[-1] if x.ndim else 1)
     iterations = validate.whole("iterations", iterations, at_least=1)
     v = signed.mean(axis=0)

@@ -14,15 +14,15 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 
-def finite(name: str, value: ArrayLike, dtype: DTypeLike = np.float64) -> NDArray[Any]:
-    """Return `value` as an array of `dtype` that holds only finite numbers.
+def real(name: str, value: ArrayLike) -> NDArray[Any]:
+    """Return `value` as an array of real numbers, of any shape and type.
 
     Raises
     ------
     TypeError
         If `value` is not made of real numbers.
     ValueError
-        If it is ragged, or holds NaN or infinity.
+        If it is ragged.
     """
     try:
         array = np.asarray(value)
@@ -30,6 +30,15 @@ def finite(name: str, value: ArrayLike, dtype: DTypeLike = np.float64) -> NDArra
         raise ValueError(f"{name} must be a regular array, but its rows have different lengths") from error
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name} must hold real numbers, got {_describe(value, array)}")
+    return array
+
+
+def finite(name: str, value: ArrayLike, dtype: DTypeLike = np.float64) -> NDArray[Any]:
+    """Return `value` as an array of `dtype` that holds only finite numbers.
+
+    Raises what `real` raises, and ValueError if it holds NaN or infinity.
+    """
+    array = real(name, value)
     with np.errstate(over="ignore"):  # a number too large for float32 becomes infinite and is reported
         array = array.astype(dtype, copy=False)
     if not np.isfinite(array).all():

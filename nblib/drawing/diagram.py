@@ -14,13 +14,14 @@ from matplotlib.patches import Circle
 from numpy.typing import ArrayLike
 
 from nblib.chain import ChainPass
-from nblib.drawing.numbers import num, signed
+from nblib.drawing.numbers import num, signed, sub
 from nblib.drawing.picture import BLUE, GREY, INK, ORANGE, Picture, bare, canvas
 from nblib.gates import Circuit, CircuitRecord, Unit
 from nblib.network import Network, Trace
 
 _RADIUS = 0.34
 _INCHES = 0.85  # of paper for each unit of x and y
+_CLEAR = 0.25  # where the texts on the lines between two layers stand free of one another
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,16 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """A line from one node to another; its sign gives colour and dash, its size the width."""
+    """A line from one node to another; its sign gives colour and dash, its size the width.
+
+    The text stands on the line, the fraction `at` of the way along it.
+    """
 
     source: str
     target: str
     weight: float | None = None
     text: str = ""
+    at: float = 0.31
 
 
 def draw(
@@ -96,17 +101,30 @@ def unit(unit: Unit, *, alt: str, inputs: Sequence[str] | None = None) -> Pictur
     return draw(nodes, [*edges, Edge("unit", "out")], alt=alt)
 
 
-def circuit(circuit: Circuit, *, alt: str, record: CircuitRecord | None = None, title: str = "") -> Picture:
+def circuit(
+    circuit: Circuit,
+    *,
+    alt: str,
+    record: CircuitRecord | None = None,
+    places: Mapping[str, tuple[float, float]] | None = None,
+    title: str = "",
+) -> Picture:
     """Draw a circuit layer by layer, with its signals where a `record` is given.
 
     Every unit shows its threshold, and below it its name; a wire with weight −1 is dashed.
+
+    Parameters
+    ----------
+    places : mapping of wire to (x, y), optional
+        Where to put single inputs, units or outputs (``"output name"``) instead: layer l stands
+        at x = 1.9·l, and its members 1.2 apart, around y = 0.
     """
-    nodes = {}
+    nodes, places = {}, places or {}
     for depth, layer in enumerate(circuit.layers):
         for i, name in enumerate(layer):
             # Every second layer stands a little higher, so that a wire past it is not hidden behind it.
             y = 1.2 * ((len(layer) - 1) / 2 - i) + 0.3 * (depth % 2)
-            nodes[name] = _circuit_node(circuit, record, name, 1.9 * depth, y)
+            nodes[name] = _circuit_node(circuit, record, name, *places.get(name, (1.9 * depth, y)))
     edges = [
         Edge(source, name, weight, "" if weight == 1 else signed(weight, 0))
         for name, (part, sources) in circuit.units.items()
@@ -116,8 +134,8 @@ def circuit(circuit: Circuit, *, alt: str, record: CircuitRecord | None = None, 
     for i, (output, wire) in enumerate(circuit.outputs.items()):
         key = f"output {output}"
         signal = record.signals[wire] if record else None
-        y = 1.2 * ((len(circuit.outputs) - 1) / 2 - i)
-        nodes[key] = Node(last, y, "" if signal is None else str(signal), output, signal)
+        x, y = places.get(key, (last, 1.2 * ((len(circuit.outputs) - 1) / 2 - i)))
+        nodes[key] = Node(x, y, "" if signal is None else str(signal), output, signal)
         edges.append(Edge(wire, key))
     return draw(nodes, edges, alt=alt, title=title)
 
@@ -134,6 +152,34 @@ def _circuit_node(circuit: Circuit, record: CircuitRecord | None, name: str, x: 
     return Node(x, y, f"{num(record.totals[name], 0)} {comparison} {threshold}", f"{short}: {signal}", signal)
 
 
+def ripple_adder(record: CircuitRecord, *, alt: str, title: str = "") -> Picture:
+    """Draw a run of a ripple adder as its columns, the highest on the left, with the carries between them.
+
+    Parameters
+    ----------
+    record : CircuitRecord
+        Of `nblib.gates.ripple_adder` or of another number of bits, with the same names of wires.
+    """
+    n_bits = len(record.inputs) // 2
+    nodes, edges = {}, []
+    for i in range(n_bits):
+        x, adder = 2.4 * (n_bits - 1 - i), f"bit{i}"
+        nodes[adder] = Node(x, 0, "full" if i else "half")
+        for wire, left in ((f"a{i}", -0.55), (f"b{i}", 0.55)):
+            nodes[wire] = _bit(x + left, 1.5, wire, record.signals[wire])
+            edges.append(Edge(wire, adder))
+        nodes[f"s{i}"] = _bit(x, -1.5, f"s{i}", record.outputs[i])
+        carry = record.signals[f"{adder}.or" if i else f"{adder}.and"]
+        to = f"bit{i + 1}" if i + 1 < n_bits else f"s{n_bits}"
+        edges += [Edge(adder, f"s{i}"), Edge(adder, to, 1 if carry else None, f"carry {carry}", at=0.45)]
+    nodes[f"s{n_bits}"] = _bit(-2.4, 0, f"s{n_bits}", record.outputs[n_bits])
+    return draw(nodes, edges, alt=alt, title=title)
+
+
+def _bit(x: float, y: float, name: str, signal: int) -> Node:
+    return Node(x, y, f"{name}\n{signal}", fill=signal)
+
+
 def chain(values: ChainPass, *, alt: str, title: str = "") -> Picture:
     """Draw one pass through the three-neuron chain as its dependency tree, each arrow with its factor."""
     v = values
@@ -148,7 +194,7 @@ def chain(values: ChainPass, *, alt: str, title: str = "") -> Picture:
         ("a1", "z2"): v.dz2_da1, ("w2", "z2"): v.dz2_dw2, ("b2", "z2"): v.dz2_db2, ("z2", "a2"): v.da2_dz2,
         ("a2", "C"): v.dC_da2,
     }  # fmt: skip
-    edges = [Edge(source, target, value, signed(value, 3)) for (source, target), value in factors.items()]
+    edges = [Edge(*arrow, value, signed(value, 3), at=0.42) for arrow, value in factors.items()]
     return draw(nodes, edges, alt=alt, title=title)
 
 
@@ -183,8 +229,70 @@ def network(
         for j in range(size)
     }
     edges = [
-        Edge(f"{l}.{k}", f"{l + 1}.{j}", float(w), num(float(w)) if labels else "")
+        Edge(f"{l}.{k}", f"{l + 1}.{j}", float(w), num(float(w)) if labels else "", at=_CLEAR)
         for l, matrix in enumerate(network.weights)
+        for (j, k), w in np.ndenumerate(matrix)
+    ]
+    return draw(nodes, edges, alt=alt, title=title)
+
+
+def layer(
+    weights: ArrayLike, *, alt: str, to: int | None = None, start: int | None = None, title: str = ""
+) -> Picture:
+    """Draw the wires from one layer to the next, and write the weights on some of them.
+
+    Parameters
+    ----------
+    weights : array_like, shape (n_l, n_{l−1})
+        Both at most eight.
+    to, start : int, optional
+        Counted from 0: only the wires that arrive at neuron `to`, or that leave neuron `start`,
+        show their weights; the others are grey. By default all show them.
+    """
+    w = np.asarray(weights, float)
+    if max(w.shape) > 8:
+        raise ValueError(f"weights must have at most 8 rows and columns to be drawn, got shape {w.shape}")
+    columns = {"a": w.shape[1], "z": w.shape[0]}
+    nodes = {
+        f"{letter}{i}": Node(3.4 * (letter == "z"), 0.85 * ((size - 1) / 2 - i), f"{letter}{sub(i + 1)}")
+        for letter, size in columns.items()
+        for i in range(size)
+    }
+    shown, grey = [], []
+    for (j, k), value in np.ndenumerate(w):
+        if to in (None, j) and start in (None, k):
+            shown.append(Edge(f"a{k}", f"z{j}", value, signed(value)))
+        else:
+            grey.append(Edge(f"a{k}", f"z{j}"))
+    return draw(nodes, [*grey, *shown], alt=alt, title=title)
+
+
+def backward(network: Network, trace: Trace, *, alt: str, row: int = 0, title: str = "") -> Picture:
+    """Draw how δ flows back through a small network, for one example.
+
+    Each circle holds δ, and below it stands the slope f′(z) of its neuron. The lines run from the
+    output layer back to layer 1 and carry the weights: δ of a hidden neuron is the sum of what
+    arrives, weight times δ, multiplied by its slope (BP2).
+
+    Parameters
+    ----------
+    network : Network
+        With layers of at most eight neurons.
+    trace : Trace
+        Of this network; row `row` of it is drawn.
+    """
+    if max(network.sizes[1:]) > 8:
+        raise ValueError(f"network must have at most 8 neurons per layer to be drawn, got {network.sizes}")
+    nodes = {}
+    for l, (delta, a) in enumerate(zip(trace.deltas, trace.activations[1:], strict=True), start=1):
+        slope = network.activation.slope(a[row])
+        for j in range(delta.shape[1]):
+            y = 1.2 * ((delta.shape[1] - 1) / 2 - j)
+            text = f"δ\n{signed(float(delta[row, j]), 3)}"
+            nodes[f"{l}.{j}"] = Node(2.6 * l, y, text, f"f′ = {num(float(slope[j]), 3)}")
+    edges = [
+        Edge(f"{l + 1}.{j}", f"{l}.{k}", float(w), num(float(w)), at=_CLEAR)
+        for l, matrix in enumerate(network.weights[1:], start=1)
         for (j, k), w in np.ndenumerate(matrix)
     ]
     return draw(nodes, edges, alt=alt, title=title)
@@ -233,6 +341,6 @@ def _edge(ax: Axes, edge: Edge, source: Node, target: Node) -> None:
         zorder=1,
     )
     if edge.text:
-        x, y = start + 0.31 * (end - start)
+        x, y = start + edge.at * (end - start)
         box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
         ax.text(x, y, edge.text, ha="center", va="center", fontsize=7.5, color=INK, bbox=box, zorder=2)

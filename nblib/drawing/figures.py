@@ -35,6 +35,7 @@ def curves(
     xlim: tuple[float, float] | None = None,
     ylim: tuple[float, float] | None = None,
     log: bool = False,
+    counted: bool = False,
 ) -> Picture:
     """Draw curves in one plot.
 
@@ -46,6 +47,8 @@ def curves(
         Points to mark, with a word at each.
     log : bool
         Whether the vertical axis is logarithmic.
+    counted : bool
+        Whether the horizontal axis counts something, so that only whole numbers stand at it.
     """
     with canvas() as (figure, axes):
         ax = axes[0, 0]
@@ -53,10 +56,13 @@ def curves(
             ax.plot(x, y, label=label)
         for text, (x, y) in (marks or {}).items():
             ax.plot(x, y, "o", color=INK, zorder=5)
-            ax.annotate(text, (x, y), textcoords="offset points", xytext=(7, 6), fontsize=9)
-        ax.set(xlabel=xlabel, ylabel=ylabel, title=title, xlim=xlim, ylim=ylim)
+            box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1}
+            ax.annotate(text, (x, y), textcoords="offset points", xytext=(7, 6), fontsize=9, bbox=box)
         if log:
-            ax.set_yscale("log")
+            ax.set_yscale("log")  # before the limits, which matplotlib fixes as soon as they are set
+        ax.set(xlabel=xlabel, ylabel=ylabel, title=title, xlim=xlim, ylim=ylim)
+        if counted:
+            ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         if len(lines) > 1:
             ax.legend()
         return Picture(figure, alt)
@@ -71,20 +77,64 @@ def bars(
     ylabel: str,
     title: str = "",
     highlight: int | None = None,
+    by_sign: bool = False,
 ) -> Picture:
-    """Draw one bar per value; the one at `highlight` is drawn in orange and hatched."""
+    """Draw one bar per value; the one at `highlight` is drawn in orange and hatched.
+
+    With `by_sign` the colours say the sign instead: blue upwards, orange and hatched downwards.
+    """
     with canvas(height=2.8) as (figure, axes):
         ax = axes[0, 0]
         places = np.arange(len(values))
         drawn = ax.bar(places, values, color=BLUE)
         if highlight is not None:
             drawn[highlight].set(color=ORANGE, hatch="//", edgecolor="white")
+        if by_sign:
+            ax.axhline(0, color=INK, linewidth=0.8)
+            for bar, value in zip(drawn, values, strict=True):
+                if value < 0:
+                    bar.set(facecolor=ORANGE, hatch="//", edgecolor="white")
         ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
         if labels is None:
             ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         else:
             ax.set_xticks(places, [str(label) for label in labels])
         ax.grid(False, axis="x")
+        return Picture(figure, alt)
+
+
+def tangents(
+    functions: Mapping[str, tuple[Callable[[NDArray[np.float64]], ArrayLike], float, float]],
+    *,
+    alt: str,
+    xlabels: Sequence[str],
+    ylabels: Sequence[str],
+    reach: Sequence[float],
+) -> Picture:
+    """Draw functions side by side, each with a point on it and a tangent there.
+
+    The tangent has the slope that is given, whatever the function does: a wrong slope cuts the curve.
+
+    Parameters
+    ----------
+    functions : mapping of title to (function, x, slope)
+        Each function takes an array and returns one of the same shape.
+    xlabels, ylabels : sequence of str
+        One for each function.
+    reach : sequence of float
+        How far each curve is drawn to both sides of its point.
+    """
+    with canvas(1, len(functions), width=3.0 * len(functions), height=2.9) as (figure, axes):
+        for ax, (title, (function, x, slope)), xlabel, ylabel, far in zip(
+            axes.flat, functions.items(), xlabels, ylabels, reach, strict=True
+        ):
+            across, near = np.linspace(x - far, x + far, 200), np.array([-0.55, 0.55]) * far
+            y = float(np.asarray(function(np.array([x])))[0])
+            color, dash = (BLUE, "-") if slope >= 0 else (ORANGE, "--")
+            ax.plot(across, function(across), "-", color=GREY)
+            ax.plot(x + near, y + slope * near, dash, color=color, linewidth=2.4)
+            ax.plot(x, y, "o", color=INK, zorder=5)
+            ax.set(xlabel=xlabel, ylabel=ylabel, title=f"{title}\nslope {signed(slope, 3)}")
         return Picture(figure, alt)
 
 
@@ -116,21 +166,39 @@ def plane(
     normal : bool
         Whether to draw the normal w of each line.
     """
-    points, labels = np.asarray(x, float), np.asarray(y)
     with canvas(width=4.6, height=4.2) as (figure, axes):
         ax = axes[0, 0]
-        low, high = _limits(points)
-        if answer is not None:
-            _background(ax, answer, low, high)
-        _points(ax, points, labels, ring)
-        for i, (label, (weights, bias)) in enumerate((lines or {}).items()):
-            w = np.asarray(weights, float)
-            _line(ax, w, float(bias), low, high, label, i, shade=len(lines or {}) == 1)
-            if normal:
-                _normal(ax, w, float(bias))
-        ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), xlabel=xlabel, ylabel=ylabel, title=title)
-        ax.set_aspect("equal")
+        _plane(ax, x, y, lines=lines, answer=answer, ring=ring, normal=normal)
+        ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
         ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=2)
+        return Picture(figure, alt)
+
+
+def planes(panels: Mapping[str, Mapping[str, Any]], *, alt: str, columns: int = 4) -> Picture:
+    """Draw several planes side by side.
+
+    Parameters
+    ----------
+    panels : mapping of title to the arguments of `plane`
+        ``x``, ``y`` and whatever else of `plane` is wanted, without its ``alt`` and ``title``.
+    columns : int
+        How many stand in a row.
+    """
+    columns = min(columns, len(panels))
+    rows = -(-len(panels) // columns)
+    side = min(3.4, 8.8 / columns)
+    entries = 2 + max(len(panel.get("lines") or {}) for panel in panels.values())
+    height = side + 0.35 + 0.17 * entries
+    with canvas(rows, columns, width=side * columns, height=height * rows) as (figure, axes):
+        for ax, (title, panel) in zip(axes.flat, panels.items(), strict=False):
+            xlabel, ylabel = panel.get("xlabel", "x₁"), panel.get("ylabel", "x₂")
+            _plane(ax, **{key: value for key, value in panel.items() if key not in ("xlabel", "ylabel")})
+            ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
+            ax.locator_params(nbins=5)
+            below = -0.48 / (side - 0.75)  # clear of the label of the axis
+            ax.legend(loc="upper center", bbox_to_anchor=(0.5, below), fontsize=8, borderaxespad=0)
+        for ax in axes.flat[len(panels) :]:
+            ax.set_visible(False)
         return Picture(figure, alt)
 
 
@@ -282,6 +350,30 @@ def confusion(matrix: ArrayLike, *, alt: str, title: str = "") -> Picture:
 
 
 # -- pieces -----------------------------------------------------------------------------------
+
+
+def _plane(
+    ax: Axes,
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    lines: Mapping[str, Line] | None = None,
+    answer: Callable[[NDArray[np.float64]], ArrayLike] | None = None,
+    ring: int | None = None,
+    normal: bool = False,
+) -> None:
+    points, labels = np.asarray(x, float), np.asarray(y)
+    low, high = _limits(points)
+    if answer is not None:
+        _background(ax, answer, low, high)
+    _points(ax, points, labels, ring)
+    for i, (label, (weights, bias)) in enumerate((lines or {}).items()):
+        w = np.asarray(weights, float)
+        _line(ax, w, float(bias), low, high, label, i, shade=len(lines or {}) == 1)
+        if normal:
+            _normal(ax, w, float(bias))
+    ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+    ax.set_aspect("equal")
 
 
 def _limits(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
