@@ -115,10 +115,10 @@ def compare(
     most = validate.whole("most", most, at_least=1)
     rng = np.random.default_rng(validate.whole("seed", seed, at_least=0))
     twin = _float64_twin(network)
-    gradients = twin.backprop(x, y)
-    if not isinstance(gradients, (tuple, list)) or len(gradients) != 2:
-        raise ValueError(f"backprop must return the pair (nabla_weights, nabla_biases), got {gradients!r}")
-    nabla_weights, nabla_biases = gradients
+    pair = twin.backprop(x, y)
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+        raise ValueError(f"backprop must return the pair (nabla_weights, nabla_biases), got {pair!r}")
+    nabla_weights, nabla_biases = pair
     comparisons = []
     for i in range(len(twin.weights)):
         for name, arrays, gradients in (

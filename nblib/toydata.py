@@ -13,7 +13,13 @@ from nblib import gates, validate
 
 Data = tuple[NDArray[np.float64], NDArray[np.int64]]
 
-GATES = {"and": gates.AND, "or": gates.OR, "nand": gates.NAND, "nor": gates.NOR, "xor": gates.XOR}
+GATES: dict[str, gates.Unit | gates.Circuit] = {
+    "and": gates.AND,
+    "or": gates.OR,
+    "nand": gates.NAND,
+    "nor": gates.NOR,
+    "xor": gates.XOR,
+}
 
 
 def separable(n: int = 40, gap: float = 0.4, seed: int = 0) -> Data:

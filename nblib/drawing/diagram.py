@@ -288,8 +288,9 @@ def backward(network: Network, trace: Trace, *, alt: str, row: int = 0, title: s
         slope = network.activation.slope(a[row])
         for j in range(delta.shape[1]):
             y = 1.2 * ((delta.shape[1] - 1) / 2 - j)
-            text = f"δ\n{signed(float(delta[row, j]), 3)}"
-            nodes[f"{l}.{j}"] = Node(2.6 * l, y, text, f"f′ = {num(float(slope[j]), 3)}")
+            value = round(float(delta[row, j]), 3)
+            text = signed(value, 3) if value else num(0, 3)  # what rounds to zero has no sign
+            nodes[f"{l}.{j}"] = Node(2.6 * l, y, f"δ\n{text}", f"f′ = {num(float(slope[j]), 3)}")
     edges = [
         Edge(f"{l + 1}.{j}", f"{l}.{k}", float(w), num(float(w)), at=_CLEAR)
         for l, matrix in enumerate(network.weights[1:], start=1)

@@ -370,7 +370,7 @@ def _plane(
     for i, (label, (weights, bias)) in enumerate((lines or {}).items()):
         w = np.asarray(weights, float)
         _line(ax, w, float(bias), low, high, label, i, shade=len(lines or {}) == 1)
-        if normal:
+        if normal and w.any():
             _normal(ax, w, float(bias))
     ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
     ax.set_aspect("equal")

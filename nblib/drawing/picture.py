@@ -52,6 +52,7 @@ class Picture:
         drawn, small = io.BytesIO(), io.BytesIO()
         with matplotlib.rc_context(fname=_STYLE):
             self.figure.savefig(drawn, format="png", dpi=_DPI)
+        self.figure.set_layout_engine("none")  # the layout is found: a second search would end elsewhere
         image = Image.open(drawn).convert("RGB").quantize(64, dither=Image.Dither.NONE)
         image.save(small, format="PNG", optimize=True)
         return small.getvalue()

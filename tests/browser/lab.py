@@ -1,0 +1,218 @@
+"""JupyterLab on this machine, and a notebook that is open in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from playwright.sync_api import Browser, Page
+
+from refresh import isolated_environment
+
+START_SECONDS, RUN_SECONDS, ANSWER_SECONDS = 60, 600, 60
+
+SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+    },
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},  # every cell in the page, always
+    "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
+}
+CHECKPOINTS = ".ipynb_checkpoints"  # Lab's own copies of what it has opened
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running JupyterLab server; what lies in `root` is what it serves."""
+
+    root: Path
+    url: str
+    token: str
+
+    def request(self, method: str, path: str) -> Any:
+        """Ask the server's REST interface; the answer is decoded from JSON."""
+        headers = {"Authorization": f"token {self.token}"}
+        request = urllib.request.Request(f"{self.url}{path}", method=method, headers=headers)
+        with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as answer:
+            body = answer.read()
+        return json.loads(body) if body else None
+
+    def stop_kernels(self) -> None:
+        for session in self.request("GET", "/api/sessions"):
+            self.request("DELETE", f"/api/sessions/{session['id']}")
+
+
+@contextmanager
+def running_lab(home: Path) -> Iterator[Lab]:
+    """Run a JupyterLab whose settings, kernels and files all lie in the empty folder `home`."""
+    root, overrides = home / "root", home / "config" / "labconfig" / "default_setting_overrides.json"
+    root.mkdir()
+    overrides.parent.mkdir(parents=True)
+    overrides.write_text(json.dumps(SETTINGS), encoding="utf-8")
+    lab = Lab(root, f"http://127.0.0.1:{_free_port()}", secrets.token_hex(16))
+    command = [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"),
+        *(f"--port={urlsplit(lab.url).port}", "--ServerApp.port_retries=0"),
+        *(f"--IdentityProvider.token={lab.token}", f"--ServerApp.root_dir={root}"),
+        "--LabApp.expose_app_in_browser=True",
+    ]
+    with (home / "log").open("wb") as log:
+        server = subprocess.Popen(
+            command, env=isolated_environment(home), stdout=log, stderr=subprocess.STDOUT
+        )
+    try:
+        _wait_for(lab, server, home / "log")
+        yield lab
+        lab.stop_kernels()
+    finally:
+        server.terminate()
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_for(lab: Lab, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            lab.request("GET", "/api/status")
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text(encoding='utf-8', errors='replace')}")
+
+
+class NotebookPage:
+    """A notebook that is open in JupyterLab; `page` is Playwright's, for clicking and looking."""
+
+    def __init__(self, page: Page, lab: Lab, file: Path) -> None:
+        self.page = page
+        self.folder = file.parent
+        self._served = self._files()
+        self._page_errors: list[str] = []
+        self._requests_to_others: list[str] = []
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: self._page_errors.append(str(error)))
+        page.on("request", lambda request: self._note_request(request.url))
+        page.add_init_script(path=Path(__file__).with_name("lab.js"))
+        page.goto(
+            f"{lab.url}/doc/tree/{quote(file.relative_to(lab.root).as_posix())}?token={lab.token}&reset"
+        )
+        self._ask("course.ready(seconds)", START_SECONDS)
+
+    def run_all(self) -> bool:
+        """Choose *Run All Cells*, wait for the last one, and tell whether all went well."""
+        return self._ask("course.runAll(seconds)", RUN_SECONDS)
+
+    def wait_until_idle(self) -> None:
+        """Wait until the kernel has answered everything that the page has asked it so far."""
+        self._ask("course.idle(seconds)", RUN_SECONDS)
+
+    def set_theme(self, theme: str) -> None:
+        """Change Lab's theme, "JupyterLab Light" or "JupyterLab Dark"."""
+        self._ask(f"course.setTheme(seconds, {json.dumps(theme)})", ANSWER_SECONDS)
+
+    def cells(self) -> list[dict[str, Any]]:
+        """Return id, trust and outputs of each code cell."""
+        return self.page.evaluate("course.cells()")
+
+    def images(self) -> list[dict[str, Any]]:
+        """Return alternative text, cell, number of pixels and shown width of each picture in the outputs."""
+        return self.page.evaluate("course.images()")
+
+    def problems(self) -> list[str]:
+        """Return what no reader should ever meet: errors, warnings, silent pictures, litter, calls home."""
+        self.wait_until_idle()
+        found = [f"the kernel reported {failure}" for failure in self.page.evaluate("course.failures")]
+        found += [f"the page reported {error}" for error in self._page_errors]
+        found += [f"the page asked for {url}" for url in self._requests_to_others]
+        for cell in self.cells():
+            found += [f"cell {cell['id']!r} {fault}" for fault in map(_fault, cell["outputs"]) if fault]
+        for image in self.images():
+            if not image["alt"].strip():
+                found.append(f"cell {image['cell']!r} shows a picture without an alternative text")
+            if not image["pixels"] or not image["width"]:
+                found.append(f"cell {image['cell']!r} has a picture that cannot be seen: {image['alt']}")
+        found += [f"the file {name} was left behind" for name in sorted(self._files() - self._served)]
+        return found
+
+    def _ask(self, call: str, seconds: float) -> Any:
+        return self.page.evaluate(f"seconds => {call}", seconds)
+
+    def _note_request(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https") and parts.hostname != "127.0.0.1":
+            self._requests_to_others.append(url)
+
+    def _files(self) -> set[str]:
+        files = (path for path in self.folder.rglob("*") if path.is_file() and CHECKPOINTS not in path.parts)
+        return {path.relative_to(self.folder).as_posix() for path in files}
+
+
+def _fault(output: dict[str, Any]) -> str:
+    if output["output_type"] == "error":
+        return f"failed: {output['ename']}: {output['evalue']}"
+    if output.get("name") == "stderr":
+        return f"wrote to stderr: {''.join(output['text'])}"
+    return ""
+
+
+@contextmanager
+def open_notebook(lab: Lab, browser: Browser, path: Path) -> Iterator[NotebookPage]:
+    """Open a copy of a notebook, and of the files beside it; at the end nothing may have gone wrong.
+
+    Raises
+    ------
+    AssertionError
+        On leaving, if the notebook has `problems`. Any other exception gets them as a note.
+    """
+    folder = lab.root / f"{path.stem}-{secrets.token_hex(4)}"
+    shutil.copytree(path.parent, folder, ignore=shutil.ignore_patterns(CHECKPOINTS))
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    try:
+        notebook = NotebookPage(page, lab, folder / path.name)
+        try:
+            yield notebook
+        except Exception as error:
+            error.add_note("\n".join(["", f"{path.name}, as the browser saw it:", *notebook.problems()]))
+            raise
+        found = notebook.problems()
+        assert not found, "\n".join([f"{path.name}:", *found])
+    finally:
+        page.close()
+        lab.stop_kernels()
+        shutil.rmtree(folder)
+
+
+def find_chromium(own: str) -> str | None:
+    """Return the Chromium to use: the one NBLIB_CHROMIUM names, one on the PATH, or Playwright's `own`."""
+    if chosen := os.environ.get("NBLIB_CHROMIUM"):
+        if not Path(chosen).is_file():
+            raise FileNotFoundError(f"NBLIB_CHROMIUM names {chosen!r}, and there is no such file")
+        return chosen
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+    on_path = (shutil.which(name) for name in names)
+    return next(filter(None, on_path), own if Path(own).is_file() else None)

@@ -1,0 +1,42 @@
+"""Every notebook runs in JupyterLab, and its pictures are seen in both themes and before anything runs."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import refresh
+from browser.lab import NotebookPage
+
+ALL = refresh.all_notebooks()
+each = pytest.mark.parametrize("path", ALL, ids=[path.stem for path in ALL])
+Opener = Callable[[Path], NotebookPage]
+
+
+def n_pictures(outputs: list[dict]) -> int:
+    return sum("image/png" in output.get("data", {}) for output in outputs)
+
+
+@each
+def test_run_all(path: Path, run_notebook: Opener):
+    notebook = run_notebook(path)
+    ran = {cell["id"]: n_pictures(cell["outputs"]) for cell in notebook.cells()}
+    committed = {
+        cell.id: n_pictures(cell.outputs) for cell in refresh.read(path).cells if cell.cell_type == "code"
+    }
+    assert ran == committed, "a fresh run shows other pictures than the committed notebook"
+
+
+@each
+def test_the_committed_pictures_are_seen_before_anything_runs(path: Path, open_in_lab: Opener):
+    notebook = open_in_lab(path)
+    cells = notebook.cells()
+    with_pictures = [cell for cell in cells if n_pictures(cell["outputs"])]
+    assert not any(cell["trusted"] for cell in with_pictures), "Lab trusts this copy: it is no fresh clone"
+    for theme in ("JupyterLab Dark", "JupyterLab Light"):
+        notebook.set_theme(theme)
+        images = notebook.images()
+        assert len(images) == sum(n_pictures(cell["outputs"]) for cell in cells), (
+            f"pictures are missing in {theme}"
+        )
+        assert all(image["pixels"] > 0 and image["width"] > 0 for image in images), theme

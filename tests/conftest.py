@@ -1,0 +1,23 @@
+"""What all tests share: no test sees the Jupyter and IPython settings of the person who runs it."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import matplotlib.font_manager  # noqa: F401  builds the font cache now: later, that would show in a notebook
+import pytest
+
+from refresh import isolated_environment
+
+_settings = tempfile.TemporaryDirectory(prefix="nblib-tests-")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give every kernel that a test starts, nbval's too, settings of its own."""
+    environment = isolated_environment(Path(_settings.name))
+    os.environ.clear()
+    os.environ.update(environment)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    _settings.cleanup()
