@@ -1,0 +1,294 @@
+"""Training: mini-batches against a loop written out, records, leaving early and being interrupted."""
+
+import _thread
+import threading
+import time
+import tracemalloc
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from threadpoolctl import threadpool_info
+
+from nblib import Network
+from unit import oracle
+
+XOR = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+
+
+def data(n=23, features=3, classes=2, seed=5):
+    rng = np.random.default_rng(seed)
+    return rng.uniform(-1, 1, (n, features)), rng.integers(0, classes, n)
+
+
+def copies(network):
+    return [array.copy() for array in network.weights + network.biases]
+
+
+def assert_same(network, arrays):
+    for one, other in zip(network.weights + network.biases, arrays, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def collect(records, run):
+    """Take records as the loop of a learner does, one by one."""
+    for record in run:
+        records.append(record)
+
+
+def is_sound(network):
+    return all(np.isfinite(array).all() for array in network.weights + network.biases)
+
+
+# -- what an epoch is -------------------------------------------------------------------------
+
+
+@settings(max_examples=25)
+@given(
+    n=st.integers(1, 9),
+    mini_batch_size=st.integers(1, 11),
+    epochs=st.integers(1, 3),
+    eta=st.floats(0.1, 3),
+    seed=st.integers(0, 1000),
+    cost=st.sampled_from(["quadratic", "cross_entropy"]),
+)
+def test_training_is_the_loop_over_shuffled_mini_batches(n, mini_batch_size, epochs, eta, seed, cost):
+    network = Network([3, 4, 2], cost=cost, seed=seed, dtype=np.float64)
+    weights, biases = ([array.copy() for array in part] for part in (network.weights, network.biases))
+    x, y = data(n)
+    targets = [[float(k == label) for k in range(2)] for label in y]
+
+    list(network.sgd(x, y, epochs, mini_batch_size, eta, seed=seed))
+
+    rng = np.random.default_rng(seed)
+    for _ in range(epochs):
+        order = list(rng.permutation(n))
+        while order:
+            batch, order = order[:mini_batch_size], order[mini_batch_size:]  # the last one may be smaller
+            nabla_weights, nabla_biases = oracle.mean_backprop(
+                weights, biases, "sigmoid", cost, [x[i] for i in batch], [targets[i] for i in batch]
+            )
+            weights = [w - eta * nabla for w, nabla in zip(weights, nabla_weights, strict=True)]
+            biases = [b - eta * nabla for b, nabla in zip(biases, nabla_biases, strict=True)]
+    for ours, theirs in zip(network.weights + network.biases, weights + biases, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-8, atol=1e-10)
+
+
+def test_two_runs_are_bit_identical_and_the_seed_of_the_order_matters():
+    x, y = data()
+
+    def trained(**options):
+        network = Network([3, 5, 2], seed=1)
+        records = list(network.sgd(x, y, 3, 4, 1.0, **options))
+        return network, [(record.epoch, record.cost, record.accuracy) for record in records]
+
+    first, again, other = trained(seed=8), trained(seed=8), trained(seed=9)
+    assert_same(again[0], copies(first[0]))
+    assert again[1] == first[1]
+    assert other[1] != first[1]
+    assert_same(trained()[0], copies(trained(seed=0)[0]))
+
+
+def test_labels_and_targets_train_alike():
+    x, y = data(classes=3)
+    by_label, by_target = Network([3, 4, 3]), Network([3, 4, 3])
+    list(by_label.sgd(x, y, 2, 5, 1.0))
+    list(by_target.sgd(x, np.eye(3)[y], 2, 5, 1.0))
+    assert_same(by_target, copies(by_label))
+
+
+@pytest.mark.parametrize("cost", ["quadratic", "cross_entropy"])
+def test_a_network_learns_xor(cost):
+    network = Network([2, 3, 1], cost=cost, seed=1)
+    *_, last = network.sgd(*XOR, epochs=1000, mini_batch_size=1, eta=1.0)
+    assert last.accuracy == 1
+    np.testing.assert_array_equal(network.predict(XOR[0]), XOR[1])
+    np.testing.assert_allclose(network.feedforward(XOR[0])[:, 0], XOR[1], atol=0.2)
+
+
+# -- records ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("with_test", [False, True])
+def test_each_record_measures_the_network_as_it_is_at_the_end_of_the_epoch(with_test):
+    x, y = data(40)
+    measured = data(30, seed=6) if with_test else (x, y)
+    network = Network([3, 4, 2], dtype=np.float64)
+    epochs = 0
+    for record in network.sgd(x, y, 5, 7, 1.0, test=measured if with_test else None):
+        epochs += 1
+        assert record.epoch == epochs
+        outputs = [
+            oracle.forward(network.weights, network.biases, "sigmoid", row)[1][-1] for row in measured[0]
+        ]
+        costs = [
+            0.5 * sum((a - (k == label)) ** 2 for k, a in enumerate(output))
+            for output, label in zip(outputs, measured[1], strict=True)
+        ]
+        right = [output[label] == max(output) for output, label in zip(outputs, measured[1], strict=True)]
+        assert record.cost == pytest.approx(sum(costs) / len(costs), rel=1e-9)
+        assert record.accuracy == pytest.approx(sum(right) / len(right))
+        assert record.seconds > 0
+    assert epochs == 5
+
+
+def test_the_seconds_of_a_record_are_those_of_its_own_updates():
+    x, y = data(2000)
+    run = Network([3, 4, 2]).sgd(x, y, 2, 10, 1.0)
+    started = time.perf_counter()
+    first = next(run)
+    elapsed = time.perf_counter() - started
+    time.sleep(elapsed + 0.2)  # what the caller does between two epochs does not count
+    assert 0 < first.seconds <= elapsed
+    started = time.perf_counter()
+    assert next(run).seconds <= time.perf_counter() - started
+
+
+def test_the_arrays_of_the_caller_are_neither_changed_nor_copied():
+    x = np.random.default_rng(0).uniform(size=(20_000, 50)).astype(np.float32)
+    y = np.eye(2, dtype=np.float32)[np.arange(len(x)) % 2]
+    x.setflags(write=False)
+    y.setflags(write=False)
+    network, few = Network([50, 1, 2]), (x[:10], y[:10])
+    list(network.sgd(x, y, 1, 1000, 1.0, test=few))
+    tracemalloc.start()
+    try:
+        list(network.sgd(x, y, 1, 10, 1.0, test=few))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < x.nbytes / 2
+
+
+# -- the loop belongs to the caller -----------------------------------------------------------
+
+
+def test_nothing_is_trained_before_a_record_is_asked_for():
+    network = Network([3, 2])
+    before = copies(network)
+    run = network.sgd(*data(), 3, 4, 1.0)
+    assert_same(network, before)
+    next(run)
+    assert any((one != other).any() for one, other in zip(copies(network), before, strict=True))
+
+
+def test_a_run_can_be_left_early_and_the_network_goes_on_from_there():
+    x, y = data()
+    network, reference = Network([3, 4, 2]), Network([3, 4, 2])
+    for record in network.sgd(x, y, 100, 4, 1.0):
+        if record.epoch == 2:
+            break
+    list(reference.sgd(x, y, 2, 4, 1.0))
+    assert_same(network, copies(reference))
+    run = network.sgd(x, y, 100, 4, 1.0)
+    next(run)
+    run.close()
+    after = copies(network)
+    assert next(run, "nothing") == "nothing"
+    assert_same(network, after)
+    assert next(network.sgd(x, y, 1, 4, 1.0)).epoch == 1
+
+
+def test_wrong_arguments_are_reported_at_the_call_and_leave_the_network_as_it_is():
+    x, y = data()
+    network = Network([3, 4, 2])
+    before = copies(network)
+    for options in (
+        {"epochs": 0},
+        {"mini_batch_size": 0},
+        {"eta": -1.0},
+        {"y": y[:-1]},
+        {"test": (x, y[:-1])},
+        {"seed": -1},
+        {"backprop": "mine"},
+    ):
+        with pytest.raises((ValueError, TypeError)):
+            network.sgd(**{"x": x, "y": y, "epochs": 1, "mini_batch_size": 4, "eta": 1.0} | options)
+    assert_same(network, before)
+
+
+@pytest.mark.parametrize("after_updates", [1, 4, 7, 17])
+def test_an_interrupt_in_the_middle_of_an_epoch_leaves_a_sound_network(after_updates):
+    x, y = data(30)
+    network, reference, calls = Network([3, 4, 2]), Network([3, 4, 2]), 0
+
+    def interrupted(network, x, y):
+        nonlocal calls
+        calls += 1
+        if calls > after_updates:
+            raise KeyboardInterrupt
+        return network.backprop(x, y)
+
+    records = []
+    with pytest.raises(KeyboardInterrupt):
+        collect(records, network.sgd(x, y, 4, 5, 1.0, backprop=interrupted))  # 6 updates an epoch
+    assert [record.epoch for record in records] == list(range(1, after_updates // 6 + 1))
+    rng, orders = np.random.default_rng(0), []
+    while len(orders) < after_updates:
+        orders += np.split(rng.permutation(30), 6)
+    for rows in orders[:after_updates]:  # the network is as the last update left it
+        reference.update_mini_batch(x[rows], y[rows], 1.0)
+    for one, other in zip(copies(network), copies(reference), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+    assert next(network.sgd(x, y, 1, 5, 1.0)).accuracy >= 0
+
+
+@pytest.mark.parametrize("seconds", [0.1, 0.23])
+def test_the_stop_button_interrupts_between_two_steps_and_training_can_go_on(seconds):
+    x, y = data(100_000)
+    network, records = Network([3, 8, 2], seed=2), []
+    before, threads = copies(network), [pool["num_threads"] for pool in threadpool_info()]
+    timer = threading.Timer(seconds, _thread.interrupt_main)
+    run = network.sgd(x, y, 10_000, 1, 0.1, test=(x[:100], y[:100]))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        collect(records, run)
+    timer.join()
+    assert is_sound(network)
+    assert any((one != other).any() for one, other in zip(copies(network), before, strict=True))
+    assert [record.epoch for record in records] == list(range(1, len(records) + 1))
+    assert network.predict(x[:5]).shape == (5,)
+    assert next(network.sgd(x[:100], y[:100], 1, 10, 0.1)).epoch == 1
+    assert is_sound(network)
+    assert [pool["num_threads"] for pool in threadpool_info()] == threads  # the threads are given back
+
+
+# -- a backpropagation of one's own -----------------------------------------------------------
+
+
+def by_loops(network, x, y):
+    """What a learner may write: one example after the other."""
+    return oracle.mean_backprop(network.weights, network.biases, "sigmoid", "quadratic", x, y)
+
+
+def test_a_backpropagation_of_ones_own_trains_as_the_built_in_does():
+    class Own(Network):
+        def backprop(self, x, y):
+            return by_loops(self, x, y)
+
+    x, y = data(11)
+    built_in, given_one, derived = (kind([3, 4, 2], dtype=np.float64) for kind in (Network, Network, Own))
+    list(built_in.sgd(x, y, 2, 4, 1.5))
+    list(given_one.sgd(x, y, 2, 4, 1.5, backprop=by_loops))
+    list(derived.sgd(x, y, 2, 4, 1.5))
+    for network in (given_one, derived):
+        for ours, theirs in zip(copies(network), copies(built_in), strict=True):
+            np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-11)
+
+
+def test_a_backpropagation_that_finds_no_slope_moves_nothing():
+    network = Network([3, 4, 2])
+    before = copies(network)
+    x, y = data()
+
+    def flat(network, x, y):
+        return [0 * w for w in network.weights], [0 * b for b in network.biases]
+
+    list(network.sgd(x, y, 2, 4, 1.0, backprop=flat))
+    assert_same(network, before)
+
+
+def test_a_backpropagation_that_is_no_function_is_refused():
+    with pytest.raises(TypeError, match=r"backprop must be a function of .* got 3"):
+        Network([3, 2]).sgd(*data(), 1, 4, 1.0, backprop=3)

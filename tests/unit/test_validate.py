@@ -1,0 +1,419 @@
+"""Bad input: the message names the argument, what came and what was expected, and nothing has changed."""
+
+import numpy as np
+import pytest
+
+from nblib import Network, Perceptron, activations, gates, gradcheck, validate
+from nblib.chain import Chain
+from nblib.perceptron import margin, widest_margin
+
+NAN, INF = float("nan"), float("inf")
+X, LABELS = [[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]], [1, 0]
+
+
+class Fixture:
+    """A network and a perceptron of three inputs, and every call that takes data."""
+
+    def __init__(self):
+        self.network = Network([3, 4, 10], seed=1)
+        self.perceptron = Perceptron(3)
+        self.perceptron.weights, self.perceptron.bias = np.array([1.0, 2.0, 3.0]), 4.0
+        self.chain = Chain(1.5, -0.7, 2.0, -0.58)
+        self.before = self.state()
+
+    def state(self):
+        arrays = [*self.network.weights, *self.network.biases, self.perceptron.weights]
+        return [array.tobytes() for array in arrays], self.perceptron.bias, self.chain
+
+    def refuses(self, call, error, words, name=None):
+        with pytest.raises((ValueError, TypeError)) as caught:
+            call(self)
+        assert caught.type is error, repr(caught.value)
+        message = str(caught.value)
+        assert name is None or message.startswith(name), message
+        assert all(word in message for word in words), message
+        assert self.state() == self.before
+
+
+@pytest.fixture
+def things():
+    return Fixture()
+
+
+# -- data -------------------------------------------------------------------------------------
+
+TAKES_ROWS_OR_ONE = {
+    "feedforward": lambda t, x: t.network.feedforward(x),
+    "predict": lambda t, x: t.network.predict(x),
+    "Perceptron.predict": lambda t, x: t.perceptron.predict(x),
+    "Perceptron.weighted_input": lambda t, x: t.perceptron.weighted_input(x),
+}
+TAKES_ONE_AND_Y = {
+    "accuracy": lambda t, x, y=LABELS: t.network.accuracy(x, y),
+    "cost": lambda t, x, y=LABELS: t.network.cost(x, y),
+    "backprop": lambda t, x, y=LABELS: t.network.backprop(x, y),
+    "trace": lambda t, x, y=LABELS: t.network.trace(x, y),
+    "update_mini_batch": lambda t, x, y=LABELS: t.network.update_mini_batch(x, y, 1.0),
+    "gradcheck.compare": lambda t, x, y=LABELS: gradcheck.compare(t.network, x, y),
+}
+TAKES_ROWS_AND_Y = {
+    "sgd": lambda t, x, y=LABELS: t.network.sgd(x, y, 1, 1, 1.0),
+    "sgd test": lambda t, x, y=LABELS: t.network.sgd(X, LABELS, 1, 1, 1.0, test=(x, y)),
+}
+TAKES_ROWS_AND_BITS = {
+    "Perceptron.fit": lambda t, x, y=LABELS: t.perceptron.fit(x, y),
+    "margin": lambda t, x, y=LABELS: margin(x, y, [1, 2, 3], 4),
+    "widest_margin": lambda t, x, y=LABELS: widest_margin(x, y),
+}
+EVERY_X = TAKES_ROWS_OR_ONE | TAKES_ONE_AND_Y | TAKES_ROWS_AND_Y | TAKES_ROWS_AND_BITS
+KNOWS_ITS_FEATURES = {name: call for name, call in EVERY_X.items() if name != "widest_margin"}
+WANTS_2_D = TAKES_ROWS_AND_Y | TAKES_ROWS_AND_BITS
+
+
+def x_of(name):
+    return "test x must" if name == "sgd test" else "x must"
+
+
+def y_of(name):
+    return "test y must" if name == "sgd test" else "y must"
+
+
+BAD_X = [
+    ([[1, NAN, 3], [4, 5, 6]], ValueError, ["finite", "nan", "index 0, 1"]),
+    ([[1, 2, 3], [4, 5, INF]], ValueError, ["finite", "inf", "index 1, 2"]),
+    ([[1, 2, 3], [-INF, 5, 6]], ValueError, ["finite", "-inf", "index 1, 0"]),
+    ([["a", "b", "c"], ["d", "e", "f"]], TypeError, ["real numbers", "<U1"]),
+    ([["1", "2", "3"], ["4", "5", "6"]], TypeError, ["real numbers", "<U1"]),
+    ("abc", TypeError, ["real numbers", "'abc'"]),
+    (None, TypeError, ["real numbers", "None"]),
+    ([[1, 2, 3], [4, 5]], ValueError, ["rows have different lengths"]),
+    ([[1j, 2, 3], [4, 5, 6]], TypeError, ["real numbers", "complex128"]),
+    ([[{}, 2, 3], [4, 5, 6]], TypeError, ["real numbers", "object"]),
+    (7, ValueError, ["2-D", "one example per row", "()"]),
+    (np.ones((2, 1, 3)), ValueError, ["2-D", "one example per row", "(2, 1, 3)"]),
+    (np.ones((0, 3)), ValueError, ["at least one example", "none"]),
+]
+
+
+@pytest.mark.parametrize("name", EVERY_X)
+@pytest.mark.parametrize(("x", "error", "words"), BAD_X, ids=lambda value: str(value)[:20])
+def test_x_that_is_no_data_is_refused(things, name, x, error, words):
+    things.refuses(lambda t: EVERY_X[name](t, x), error, words, x_of(name))
+
+
+@pytest.mark.parametrize("name", KNOWS_ITS_FEATURES)
+@pytest.mark.parametrize("n_features", [0, 1, 2, 4])
+def test_the_wrong_number_of_features_is_refused(things, name, n_features):
+    words = [f"3 features per row, got {n_features}"]
+    things.refuses(
+        lambda t: KNOWS_ITS_FEATURES[name](t, np.ones((2, n_features))), ValueError, words, x_of(name)
+    )
+
+
+@pytest.mark.parametrize("name", TAKES_ROWS_OR_ONE | TAKES_ONE_AND_Y)
+def test_one_example_with_the_wrong_number_of_features_is_refused(things, name):
+    words = ["3 features per row, got 2"]
+    things.refuses(
+        lambda t: EVERY_X[name](t, [1, 2], *([1] if name in TAKES_ONE_AND_Y else [])),
+        ValueError,
+        words,
+        "x must",
+    )
+
+
+@pytest.mark.parametrize("name", WANTS_2_D)
+def test_one_row_where_many_are_wanted_is_refused(things, name):
+    words = ["2-D", "one example per row", "(3,)"]
+    things.refuses(lambda t: WANTS_2_D[name](t, [1, 2, 3]), ValueError, words, x_of(name))
+
+
+def test_a_number_too_large_for_float32_is_refused_and_not_made_infinite(things):
+    things.refuses(
+        lambda t: t.network.feedforward([[1, 2, 1e39]]), ValueError, ["finite", "index 0, 2"], "x must"
+    )
+    assert Network([3, 2], dtype=np.float64).feedforward([[1, 2, 1e39]]).shape == (1, 2)
+
+
+# -- labels and targets -----------------------------------------------------------------------
+
+TAKES_DIGITS = TAKES_ONE_AND_Y | TAKES_ROWS_AND_Y
+TAKES_Y = TAKES_DIGITS | TAKES_ROWS_AND_BITS
+BAD_Y = [
+    ([NAN, 1], ValueError, ["finite", "nan", "index 0"]),
+    ([1, INF], ValueError, ["finite", "inf", "index 1"]),
+    (["a", "b"], TypeError, ["real numbers", "<U1"]),
+    (["0", "1"], TypeError, ["real numbers", "<U1"]),
+    (None, TypeError, ["real numbers", "None"]),
+    ([1j, 0], TypeError, ["real numbers", "complex128"]),
+    ([[0], [0, 1]], ValueError, ["rows have different lengths"]),
+]
+
+
+@pytest.mark.parametrize("name", TAKES_Y)
+@pytest.mark.parametrize(("y", "error", "words"), BAD_Y, ids=str)
+def test_y_that_is_no_data_is_refused(things, name, y, error, words):
+    things.refuses(lambda t: TAKES_Y[name](t, X, y), error, words, y_of(name))
+
+
+@pytest.mark.parametrize("name", TAKES_Y)
+@pytest.mark.parametrize(
+    ("wrong", "shown"), [(10, "10"), (-1, "-1"), (3.5, "3.5"), (0.5, "0.5"), (1e9, "1e+09")]
+)
+def test_a_label_that_is_no_class_is_refused(things, name, wrong, shown):
+    largest = 9 if name in TAKES_DIGITS else 1
+    words = [f"whole numbers from 0 to {largest}", f"got {shown} at index 1"]
+    things.refuses(lambda t: TAKES_Y[name](t, X, [0, wrong]), ValueError, words, y_of(name))
+
+
+@pytest.mark.parametrize("name", TAKES_ROWS_AND_BITS)
+def test_the_label_2_is_no_bit(things, name):
+    words = ["whole numbers from 0 to 1", "got 2 at index 0"]
+    things.refuses(lambda t: TAKES_Y[name](t, X, [2, 0]), ValueError, words, "y must")
+
+
+@pytest.mark.parametrize("name", TAKES_Y)
+@pytest.mark.parametrize("n", [1, 3])
+def test_x_and_y_of_different_length_are_refused(things, name, n):
+    words = ["same length", f"got 2 and {n}"]
+    names = "test x and test y" if name == "sgd test" else "x and y"
+    things.refuses(lambda t: TAKES_Y[name](t, X, [0] * n), ValueError, words, names)
+
+
+@pytest.mark.parametrize("name", TAKES_Y)
+def test_no_labels_at_all_are_refused(things, name):
+    things.refuses(lambda t: TAKES_Y[name](t, X, []), ValueError, ["at least one label", "none"], y_of(name))
+
+
+@pytest.mark.parametrize("name", TAKES_DIGITS)
+@pytest.mark.parametrize(
+    ("y", "words"),
+    [
+        (np.zeros((2, 9)), ["10 features per row, got 9"]),
+        (np.zeros((2, 10, 1)), ["2-D", "(n, 10)", "(2, 10, 1)"]),
+        (3, ["2-D", "(n, 10)", "()"]),
+    ],
+    ids=["columns", "3-D", "number"],
+)
+def test_targets_of_the_wrong_shape_are_refused(things, name, y, words):
+    things.refuses(lambda t: TAKES_DIGITS[name](t, X, y), ValueError, words, y_of(name))
+
+
+@pytest.mark.parametrize("name", TAKES_ROWS_AND_BITS)
+def test_targets_of_a_perceptron_are_one_number_per_example(things, name):
+    words = ["1-D with one label per example", "(2, 1)"]
+    things.refuses(lambda t: TAKES_Y[name](t, X, [[0], [1]]), ValueError, words, "y must")
+
+
+# -- numbers ----------------------------------------------------------------------------------
+
+TAKES_ETA = {
+    "sgd": lambda t, eta: t.network.sgd(X, LABELS, 1, 1, eta),
+    "update_mini_batch": lambda t, eta: t.network.update_mini_batch(X, LABELS, eta),
+    "Perceptron.fit": lambda t, eta: t.perceptron.fit(X, LABELS, eta=eta),
+    "Chain.descend": lambda t, eta: t.chain.descend(0.8, 1.0, eta=eta, steps=1),
+}
+
+
+@pytest.mark.parametrize("name", TAKES_ETA)
+@pytest.mark.parametrize(
+    ("eta", "error", "words"),
+    [
+        (0, ValueError, ["greater than 0, got 0"]),
+        (-0.5, ValueError, ["greater than 0, got -0.5"]),
+        (NAN, ValueError, ["finite", "nan"]),
+        (INF, ValueError, ["finite", "inf"]),
+        ("fast", TypeError, ["real numbers", "'fast'"]),
+        ("0.5", TypeError, ["real numbers", "'0.5'"]),
+        (None, TypeError, ["real numbers", "None"]),
+        ([0.5], TypeError, ["a single number", "(1,)"]),
+        (1j, TypeError, ["real numbers", "1j"]),
+    ],
+    ids=str,
+)
+def test_a_learning_rate_is_a_number_above_zero(things, name, eta, error, words):
+    things.refuses(lambda t: TAKES_ETA[name](t, eta), error, words, "eta must")
+
+
+def sgd(**options):
+    return lambda t, value, name: t.network.sgd(
+        **{"x": X, "y": LABELS, "epochs": 1, "mini_batch_size": 1, "eta": 1.0} | options | {name: value}
+    )
+
+
+WHOLE = {
+    ("epochs", 1): sgd(),
+    ("mini_batch_size", 1): sgd(),
+    ("seed", 0): sgd(),
+    ("seed of Network", 0): lambda t, value, name: Network([2, 2], seed=value),
+    ("seed of fit", 0): lambda t, value, name: t.perceptron.fit(X, LABELS, seed=value),
+    ("max_epochs", 1): lambda t, value, name: t.perceptron.fit(X, LABELS, max_epochs=value),
+    ("n_inputs", 1): lambda t, value, name: Perceptron(value),
+    ("iterations", 1): lambda t, value, name: widest_margin(X, LABELS, iterations=value),
+    ("most", 1): lambda t, value, name: gradcheck.compare(t.network, X, LABELS, most=value),
+    ("seed of compare", 0): lambda t, value, name: gradcheck.compare(t.network, X, LABELS, seed=value),
+    ("steps", 1): lambda t, value, name: t.chain.descend(0.8, 1.0, eta=1.0, steps=value),
+    ("sizes[1]", 1): lambda t, value, name: Network([2, value, 2]),
+    ("n", 1): lambda t, value, name: gates.all_inputs(value),
+    ("a", 0): lambda t, value, name: gates.add(value, 1),
+    ("n_bits", 1): lambda t, value, name: gates.add(0, 1, n_bits=value),
+}
+
+
+@pytest.mark.parametrize(("name", "least"), WHOLE)
+def test_a_count_is_a_whole_number_that_is_large_enough(things, name, least):
+    call, name_of = WHOLE[name, least], name.split(" of ")[0]
+    for small in (least - 1, -5):
+        words = [f"at least {least}, got {small}"]
+        things.refuses(lambda t, value=small: call(t, value, name_of), ValueError, words, f"{name_of} must")
+    for value in (2.5, 2.0, "10", None, True, [3], NAN, np.bool_(1)):
+        words = ["a whole number", f"got {value!r}"]
+        things.refuses(lambda t, value=value: call(t, value, name_of), TypeError, words, f"{name_of} must")
+
+
+def test_whole_numbers_of_numpy_are_whole_numbers(things):
+    assert len(list(sgd()(things, np.int64(2), "epochs"))) == 2
+    assert Network(np.array([2, 3])).sizes == [2, 3]
+    assert all(type(size) is int for size in Network(np.array([2, 3])).sizes)
+
+
+@pytest.mark.parametrize("h", [0, -1e-5, NAN, "small"])
+def test_the_distance_of_the_gradient_check_is_above_zero(things, h):
+    words = ["greater than 0"] if h in (0, -1e-5) else []
+    error = TypeError if h == "small" else ValueError
+    things.refuses(lambda t: gradcheck.compare(t.network, X, LABELS, h=h), error, words, "h must")
+
+
+# -- choices ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("activation", ["step", "sigmoid", "tanh", "relu", "elu", "arctan"]),
+        ("cost", ["quadratic", "cross_entropy"]),
+        ("init", ["normal", "scaled"]),
+    ],
+)
+@pytest.mark.parametrize("value", ["unheard of", "Sigmoid", "", None, 3, ["sigmoid"]])
+def test_an_unknown_name_is_answered_with_the_known_ones(things, name, known, value):
+    words = [repr(entry) for entry in known] + [f"got {value!r}"]
+    things.refuses(lambda t: Network([2, 2], **{name: value}), ValueError, words, f"{name} must be one of")
+
+
+def test_other_choices_are_answered_with_the_known_ones_too(things):
+    words = ["'given'", "'shuffled'", "'random'"]
+    things.refuses(lambda t: t.perceptron.fit(X, LABELS, order="random"), ValueError, words, "order must")
+    words = ["'w1'", "'b1'", "'w2'", "'b2'", "'w3'"]
+    things.refuses(lambda t: t.chain.nudge("w3", 0.1), ValueError, words, "name must")
+
+
+@pytest.mark.parametrize("activation", ["step", "tanh", "relu", "elu", "arctan"])
+def test_cross_entropy_wants_the_sigmoid(things, activation):
+    words = ["'cross_entropy'", "'sigmoid'", repr(activation)]
+    things.refuses(
+        lambda t: Network([2, 2], activation, cost="cross_entropy"),
+        ValueError,
+        words,
+        "cost 'cross_entropy' needs",
+    )
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.int32, np.complex128, "int", "no type", object, "f8,f8", 3])
+def test_numbers_are_float32_or_float64(things, dtype):
+    words = ["numpy.float32 or numpy.float64", repr(dtype)]
+    things.refuses(lambda t: Network([2, 2], dtype=dtype), ValueError, words, "dtype must")
+
+
+@pytest.mark.parametrize("dtype", ["float32", np.dtype("f8"), float, "<f4" if np.little_endian else ">f4"])
+def test_the_type_may_be_given_in_every_way_numpy_knows(dtype):
+    assert Network([2, 2], dtype=dtype).weights[0].dtype == np.dtype(dtype)
+
+
+@pytest.mark.parametrize("sizes", [[], [784], (3,), 784, None, np.array(3), {}])
+def test_a_network_has_at_least_two_layers(things, sizes):
+    words = ["at least two layers", f"got {sizes!r}"]
+    things.refuses(lambda t: Network(sizes), ValueError, words, "sizes must")
+
+
+@pytest.mark.parametrize("size", [[3, 1], "3", 3.0, NAN])
+def test_the_size_of_a_layer_is_a_whole_number(things, size):
+    words = ["whole number", f"got {size!r}"]
+    things.refuses(lambda t: Network([2, size]), TypeError, words, "sizes[1] must")
+
+
+@pytest.mark.parametrize(
+    ("test", "error", "words"),
+    [
+        (X, ValueError, ["test y", "3"]),  # two rows are taken for a pair
+        (np.array(X), TypeError, ["test must be a pair (x, y), got ndarray"]),
+        ((X, LABELS, X), TypeError, ["test must be a pair (x, y), got tuple"]),
+        ((X,), TypeError, ["test must be a pair (x, y), got tuple"]),
+        ("xy", TypeError, ["test must be a pair (x, y), got str"]),
+        (({}, LABELS), TypeError, ["test x must", "real numbers"]),
+        ((X, [0, 10]), ValueError, ["test y must", "got 10 at index 1"]),
+        ((X, LABELS[:1]), ValueError, ["test x and test y", "got 2 and 1"]),
+    ],
+    ids=str,
+)
+def test_test_data_are_a_pair_that_fits(things, test, error, words):
+    things.refuses(lambda t: sgd()(t, test, "test"), error, [] if test is X else words)
+
+
+# -- units, lines, chains ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "words"),
+    [
+        (lambda: gates.Unit([], 1), ValueError, ["weights must", "(n,)", "(0,)"]),
+        (lambda: gates.Unit([[1, 1]], 1), ValueError, ["weights must", "(n,)", "(1, 2)"]),
+        (lambda: gates.Unit([1, NAN], 1), ValueError, ["weights must", "finite", "index 1"]),
+        (lambda: gates.Unit(["1"], 1), TypeError, ["weights must", "real numbers"]),
+        (lambda: gates.Unit([1], INF), ValueError, ["threshold must", "finite"]),
+        (lambda: gates.Unit([1], [1]), TypeError, ["threshold must", "single number"]),
+        (lambda: gates.Unit([1], None), TypeError, ["threshold must", "None"]),
+        (lambda: margin(X, LABELS, [1, 2], 0), ValueError, ["x must", "2 features", "3"]),
+        (lambda: margin(X, LABELS, [1, 2, NAN], 0), ValueError, ["weights must", "nan"]),
+        (lambda: margin(X, LABELS, [1, 2, 3], "b"), TypeError, ["bias must", "'b'"]),
+        (lambda: Chain(1, 2, NAN, 3), ValueError, ["w2 must", "nan"]),
+        (lambda: Chain("1", 2, 3, 4), TypeError, ["w1 must", "'1'"]),
+        (lambda: Chain(1, 2, 3, 4).run(NAN, 0), ValueError, ["a0 must", "nan"]),
+        (lambda: Chain(1, 2, 3, 4).run(0, "y"), TypeError, ["y must", "'y'"]),
+        (lambda: Chain(1, 2, 3, 4).run([1, 2], [1]), ValueError, ["a0 and y must", "(2,) and (1,)"]),
+        (lambda: Chain(1, 2, 3, 4).cost([1, 2], 1), ValueError, ["a0 and y must", "(2,) and ()"]),
+        (lambda: Chain(1, 2, 3, 4).gradient([], []), ValueError, ["a0 and y must", "(0,) and (0,)"]),
+        (
+            lambda: Chain(1, 2, 3, 4).gradient([[1]], [[1]]),
+            ValueError,
+            ["a0 and y must", "(1, 1) and (1, 1)"],
+        ),
+        (lambda: Chain(1, 2, 3, 4).nudge("w1", INF), ValueError, ["h must", "inf"]),
+        (lambda: activations.by_name(None), ValueError, ["activation must", "None"]),
+    ],
+)
+def test_bad_units_lines_and_chains_are_refused(call, error, words):
+    with pytest.raises(error) as caught:
+        call()
+    assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+# -- what the checks return -------------------------------------------------------------------
+
+
+def test_good_values_come_back_in_the_form_the_code_relies_on():
+    np.testing.assert_array_equal(validate.rows("x", [[1, 2]], 2), [[1.0, 2.0]])
+    assert validate.rows("x", [[1, 2]], 2, np.float32).dtype == np.float32
+    labels = validate.labels("y", [0.0, 9.0], 10)
+    assert labels.dtype == np.int64
+    assert labels.tolist() == [0, 9]
+    assert type(validate.number("h", np.float32(0.5))) is type(validate.positive("h", 1)) is float
+    assert type(validate.whole("n", np.int8(3), at_least=3)) is int
+    assert validate.vector("w", [1, 2], length=2).dtype == np.float64
+    with pytest.raises(ValueError, match=r"w must have shape \(3,\), got shape \(2,\)"):
+        validate.vector("w", [1, 2], length=3)
+
+
+def test_data_of_the_right_type_are_not_copied():
+    x = np.ones((2, 3), np.float32)
+    assert validate.finite("x", x, np.float32) is x
+    assert validate.rows("x", x, 3, np.float32) is x
