@@ -58,14 +58,18 @@ class Picture:
         return small.getvalue()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        image = base64.b64encode(self.png()).decode()
         width = round(self.figure.get_figwidth() * 96)
-        return {
-            "text/plain": repr(self),
-            "text/html": f'<img alt="{escape(self.alt)}" width="{width}" '
-            f'style="max-width: 100%; height: auto" src="data:image/png;base64,{image}">',
-            "image/png": image,
-        }
+        return {"text/plain": repr(self)} | image_bundle(self.png(), self.alt, width)
+
+
+def image_bundle(png: bytes, alt: str, width: int) -> dict[str, str]:
+    """Return a PNG image as MIME bundle: bare, and as HTML with its alternative text and width."""
+    image = base64.b64encode(png).decode()
+    return {
+        "text/html": f'<img alt="{escape(alt)}" width="{width}" '
+        f'style="max-width: 100%; height: auto" src="data:image/png;base64,{image}">',
+        "image/png": image,
+    }
 
 
 @contextmanager

@@ -1,0 +1,82 @@
+"""A stepper under the settings of a run: change one, and the run is made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import ipywidgets
+
+from nblib.drawing.scene import Scene
+from nblib.widgets.stepper import Stepper
+
+NEW_SEED = "Reset with new seed"
+
+
+class Explorer(ipywidgets.VBox):
+    """Settings above a stepper.
+
+    Parameters
+    ----------
+    build : callable
+        ``build(**values)`` returns the scene of a run with these settings, by name; with
+        `seeded`, also ``seed``.
+    settings : mapping of str to ipywidget
+        What can be set: anything with a ``value`` and a ``description``.
+    seeded : bool
+        Whether a button asks for another seed. Changing a setting keeps the seed, so the run
+        begins with the same initial weights.
+    actions : mapping of str to callable, optional
+        Further buttons of the stepper.
+    clicked : callable, optional
+        As for `Stepper`.
+
+    Attributes
+    ----------
+    stepper : Stepper
+    seed : int
+    """
+
+    def __init__(
+        self,
+        build: Callable[..., Scene],
+        settings: Mapping[str, Any],
+        *,
+        seeded: bool = False,
+        seed: int = 0,
+        actions: Mapping[str, Callable[[], Any]] | None = None,
+        clicked: Callable[[float, float], Any] | None = None,
+    ) -> None:
+        self._build, self.settings, self._seeded, self.seed = build, dict(settings), seeded, seed
+        calls = dict(actions or {}) | ({NEW_SEED: self.new_seed} if seeded else {})
+        self.stepper = Stepper(self.scene(), actions=calls, clicked=clicked)
+        row = ipywidgets.HBox(
+            list(self.settings.values()), layout=ipywidgets.Layout(flex_flow="row wrap", gap="0.5em")
+        )
+        super().__init__([row, self.stepper] if self.settings else [self.stepper])
+        for widget in self.settings.values():
+            widget.observe(self._changed, "value")
+
+    def __repr__(self) -> str:
+        return repr(self.stepper)
+
+    def scene(self) -> Scene:
+        """Return the scene of the present settings."""
+        values = {name: widget.value for name, widget in self.settings.items()}
+        return self._build(**values, **({"seed": self.seed} if self._seeded else {}))
+
+    def refresh(self, step: int = 0) -> None:
+        """Make the run anew and show it from `step`."""
+        self.stepper.show(self.scene(), step)
+
+    def new_seed(self) -> None:
+        """Begin with other random numbers."""
+        self.seed += 1
+        self.refresh()
+
+    def _changed(self, _: Any) -> None:
+        self.refresh()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        return None if bundle is None else bundle | self.stepper.still()

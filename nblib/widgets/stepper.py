@@ -1,0 +1,133 @@
+"""The stepper: shows a scene and turns its pages, forwards and backwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import matplotlib
+import traitlets
+
+from nblib import validate
+from nblib.drawing.picture import image_bundle
+from nblib.drawing.scene import Scene
+
+try:
+    import resvg_py
+except ImportError:  # where it cannot be installed, a stepper has no picture without a kernel
+    resvg_py = None
+
+_HERE = Path(__file__).parent
+_FONT = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
+
+
+class Stepper(anywidget.AnyWidget):
+    """A widget that shows a `Scene` page by page.
+
+    The browser holds the whole scene: stepping needs no kernel. Buttons, slider, speed, and the
+    keys ←, →, Home, End and space work whenever one of its controls has the focus.
+
+    Parameters
+    ----------
+    scene : Scene
+    step : int
+        The page to begin with, counted from 0.
+    actions : mapping of str to callable, optional
+        Further buttons: name and what to call, without arguments, when it is pressed. A name
+        that ends with ``=0`` or ``=1`` is a switch: its button says whether it is on.
+    clicked : callable, optional
+        What to call with (x, y), in the units of the drawing, when the picture is clicked.
+
+    Attributes
+    ----------
+    step : int
+        The page that is shown, kept the same here and in the browser.
+
+    Raises
+    ------
+    ValueError
+        If `step` is not a page of the scene.
+    """
+
+    _esm = _HERE / "stepper.js"
+    _css = _HERE / "stepper.css"
+    scene = traitlets.Dict().tag(sync=True)
+    step = traitlets.Int(0).tag(sync=True)
+    actions = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    clickable = traitlets.Bool(False).tag(sync=True)
+
+    def __init__(
+        self,
+        scene: Scene,
+        step: int = 0,
+        actions: Mapping[str, Callable[[], Any]] | None = None,
+        clicked: Callable[[float, float], Any] | None = None,
+    ) -> None:
+        self._drawn = scene
+        self._calls = dict(actions or {})
+        self._clicked = clicked
+        super().__init__(
+            scene=scene.payload(), step=step, actions=list(self._calls), clickable=clicked is not None
+        )
+        self.on_msg(self._act)
+
+    def __repr__(self) -> str:
+        return f"[Stepper: {self._drawn.title}, {self._drawn.n_steps} steps]"
+
+    def show(
+        self, scene: Scene, step: int = 0, actions: Mapping[str, Callable[[], Any]] | None = None
+    ) -> None:
+        """Replace the scene, and the further buttons if given, and begin at `step`."""
+        validate.whole("step", step, at_least=0)
+        if step >= scene.n_steps:
+            raise ValueError(f"step must be at most {scene.n_steps - 1}, got {step}")
+        self._drawn = scene
+        with self.hold_sync():
+            self.step = step
+            self.scene = scene.payload()
+            if actions is not None:
+                self._calls = dict(actions)
+                self.actions = list(self._calls)
+
+    @property
+    def caption(self) -> str:
+        """What stands below the picture of the present step."""
+        return str(self._drawn.captions[self.step])
+
+    def svg(self, step: int | None = None) -> str:
+        """Return the page of `step`, by default the present one, as an SVG document."""
+        return self._drawn.svg(self.step if step is None else step)
+
+    def png(self, step: int | None = None) -> bytes | None:
+        """Return a page as a PNG image, or None where resvg is not installed."""
+        if resvg_py is None:
+            return None
+        return bytes(resvg_py.svg_to_bytes(self.svg(step), font_files=[str(_FONT)], skip_system_fonts=True))
+
+    @traitlets.validate("step")
+    def _check_step(self, proposal: Mapping[str, Any]) -> int:
+        step = validate.whole("step", proposal["value"], at_least=0)
+        if step >= self._drawn.n_steps:
+            raise ValueError(f"step must be at most {self._drawn.n_steps - 1}, got {step}")
+        return step
+
+    def _act(self, _: Any, content: Mapping[str, Any], __: Any) -> None:
+        if "action" in content:
+            self._calls[content["action"]]()
+        elif self._clicked is not None:
+            self._clicked(*content["click"])
+
+    def still(self) -> dict[str, str]:
+        """Return the telling page as MIME bundle, for readers without a kernel; empty without resvg."""
+        page = self._drawn.telling
+        png = self.png(page)
+        if png is None:
+            return {}
+        alt = f"{self._drawn.title}, step {page + 1} of {self._drawn.n_steps}. {self._drawn.captions[page]}"
+        return image_bundle(png, " ".join(alt.split()), round(self._drawn.width))
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        return data | self.still(), metadata
