@@ -46,7 +46,7 @@ class Element:
     tag : str
         ``circle``, ``line``, ``text``, ``g``, …
     attributes : mapping of str to constant or array
-        Names as in SVG. NaN or infinity in an array hides the element at that step.
+        Names as in SVG. NaN or infinity hides the element, in an array at that step.
     children : tuple of Element
     text : constant or array
         What a ``text`` element says.
@@ -233,6 +233,11 @@ class Axes:
         The rectangle, in SVG units.
     xlim, ylim : (float, float)
         The coordinates at its edges.
+
+    Raises
+    ------
+    ValueError
+        If limits are not two different finite numbers in order.
     """
 
     def __init__(
@@ -244,6 +249,9 @@ class Axes:
         xlim: tuple[float, float],
         ylim: tuple[float, float],
     ) -> None:
+        for name, (low, high) in (("xlim", xlim), ("ylim", ylim)):
+            if not 0 < high - low < np.inf:
+                raise ValueError(f"{name} must go from a number to a greater one, got {low:g} to {high:g}")
         self.left, self.top, self.width, self.height = left, top, width, height
         self.xlim, self.ylim = xlim, ylim
 
@@ -306,7 +314,8 @@ def _packed(part: Element) -> dict[str, Any]:
     packed: dict[str, Any] = {"tag": part.tag, "set": {}, "vary": {}}
     for name, value in part.attributes.items():
         small = _pack(value)
-        packed["vary" if isinstance(small, (list, dict)) else "set"][name] = small
+        constant = small is not None and not isinstance(small, (list, dict))
+        packed["set" if constant else "vary"][name] = small  # what hides the element is found in "vary"
     if not isinstance(part.text, str) or part.text:
         packed["text"] = _pack(part.text)
     if part.children:
@@ -318,7 +327,9 @@ def _pack(value: Value) -> Any:
     """Return a constant, a list with one value a step, or the different values and their numbers."""
     if not _varies(value):
         return _plain(value)
-    values = [_plain(entry) for entry in (value.tolist() if isinstance(value, np.ndarray) else value)]
+    values = value.tolist() if isinstance(value, np.ndarray) else list(value)
+    if set(map(type, values)) != {str}:
+        values = [_plain(entry) for entry in values]
     different = list(dict.fromkeys(values))
     if len(different) == 1:
         return different[0]
@@ -345,13 +356,13 @@ def _at(value: Value, step: int) -> Any:
 
 def _svg(part: Element, step: int) -> str:
     attributes = {name: _at(value, step) for name, value in part.attributes.items()}
-    if None in attributes.values():
+    says = _at(part.text, step)
+    if says is None or None in attributes.values():
         return ""
     for name in _PAINT:
         if name in attributes:
             attributes[name] = COLOURS.get(attributes[name], attributes[name])
-    inside = escape(str(_at(part.text, step))) if _varies(part.text) or part.text != "" else ""
-    inside += "".join(_svg(child, step) for child in part.children)
+    inside = escape(str(says)) + "".join(_svg(child, step) for child in part.children)
     written = "".join(f' {name}="{escape(str(value))}"' for name, value in attributes.items())
     return f"<{part.tag}{written}>{inside}</{part.tag}>"
 

@@ -23,7 +23,8 @@ def scene(record: PerceptronRecord) -> Scene:
     Parameters
     ----------
     record : PerceptronRecord
-        With two inputs.
+        With two inputs. Where x and η have at most two decimals, every number of the updates is
+        printed exactly; of others, weights are rounded to four.
     """
     axes = _plane(record)
     bound = widest_margin(record.x, record.y).bound
@@ -132,13 +133,14 @@ def _counters(record: PerceptronRecord, bound: float) -> list[Element]:
     mistakes = np.r_[0, np.cumsum(record.error != 0)]
     epoch = np.r_[1, record.epoch]
     weights, biases = record.weights, record.biases
+    digits = _decimals(np.c_[weights, biases], most=4)
     rows = [
         ("epoch", [str(e) for e in epoch]),
         ("mistakes so far", [str(m) for m in mistakes]),
         ("bound R²/γ²", num(bound, 0) if np.isfinite(bound) else "none: no line is right"),
-        ("w₁", [num(w, 3) for w in weights[:, 0]]),
-        ("w₂", [num(w, 3) for w in weights[:, 1]]),
-        ("b", [num(b, 3) for b in biases]),
+        ("w₁", [num(w, digits) for w in weights[:, 0]]),
+        ("w₂", [num(w, digits) for w in weights[:, 1]]),
+        ("b", [num(b, digits) for b in biases]),
     ]
     elements = []
     for i, (name, value) in enumerate(rows):
@@ -151,17 +153,38 @@ def _captions(record: PerceptronRecord) -> list[Caption]:
     captions = [Caption("All weights are zero: z = 0 for every example, so the unit never fires.", FORMULA)]
     if record.weights[0].any() or record.biases[0]:
         captions = [Caption("The line to begin with.", FORMULA)]
+    places = (
+        _decimals(record.x, most=4),
+        _decimals(np.c_[record.weights, record.biases], most=4),
+        _decimals(record.z, most=4),
+    )
     for t in range(len(record)):
-        captions.append(_caption(record, t))
+        captions.append(_caption(record, t, *places))
     return captions
 
 
-def _caption(record: PerceptronRecord, t: int) -> Caption:
+def _decimals(values: NDArray[np.float64], most: int) -> int:
+    """Return how many decimals it takes to print the values exactly, but no more than `most`."""
+    close = (d for d in range(most) if np.allclose(values, np.round(values, d), rtol=1e-12, atol=1e-9))
+    return next(close, most)
+
+
+def _near_zero(z: float, digits: int) -> str:
+    """Return z with enough decimals to see whether it is above 0."""
+    if 0 < abs(z) < 0.5e-6:
+        return f"{num(0, digits)} (rounding in the computer left {'+' if z > 0 else '−'}{abs(z):.0e})"
+    return num(z, max(digits, 6) if 0 < abs(z) < 0.5 * 10**-digits else digits)
+
+
+def _caption(record: PerceptronRecord, t: int, x_digits: int, w_digits: int, z_digits: int) -> Caption:
     i, error, eta = int(record.example[t]), int(record.error[t]), record.eta
     x, y = record.x[i], int(record.y[i])
     weights, new_weights = record.weights[t], record.weights[t + 1]
-    parts = [f"{num(w, 3)}·{factor(v, 3)}" for w, v in zip(weights, x, strict=True)]
-    z = f"z = {' + '.join(parts)} + {factor(record.biases[t], 3)} = {num(record.z[t], 3)}"
+    w, new_w = ([num(v, w_digits) for v in row] for row in (weights, new_weights))
+    b, new_b = num(record.biases[t], w_digits), num(record.biases[t + 1], w_digits)
+    xs = [factor(v, x_digits) for v in x]
+    total = f"{w[0]}·{xs[0]} + {factor(weights[1], w_digits)}·{xs[1]} + {factor(record.biases[t], w_digits)}"
+    z = f"z = {total} = {_near_zero(record.z[t], z_digits)}"
     seen = (
         f"Epoch {record.epoch[t]}, example {i + 1}, target y = {y}. The unit says ŷ = {record.prediction[t]}"
     )
@@ -173,11 +196,8 @@ def _caption(record: PerceptronRecord, t: int) -> Caption:
         else "should have been silent: w moves away from x"
     )
     bit = f"{num(eta, 2)}·({y} − {record.prediction[t]})"
-    lines = [
-        f"w{sub(k + 1)} ← {num(weights[k], 3)} + {bit}·{factor(x[k], 3)} = {num(new_weights[k], 3)}"
-        for k in (0, 1)
-    ]
-    lines.append(f"b ← {num(record.biases[t], 3)} + {bit} = {num(record.biases[t + 1], 3)}")
+    lines = [f"w{sub(k + 1)} ← {w[k]} + {bit}·{xs[k]} = {new_w[k]}" for k in (0, 1)]
+    lines.append(f"b ← {b} + {bit} = {new_b}")
     return Caption(f"{seen}: wrong, y − ŷ = {signed(error, 0)}. It {does}.", FORMULA, "\n".join([z, *lines]))
 
 
@@ -217,11 +237,13 @@ class PerceptronExplorer(Explorer):
         }
         super().__init__(self.run, settings, seeded=True, seed=seed, clicked=self._clicked)
         self._own_row = ipywidgets.HBox([self._label, *self._place])
-        self._show_own_row()
+        if data == OWN:
+            self.refresh()
 
     def run(self, data: str, eta: float, order: str, seed: int) -> Scene:
-        """Return the scene of a run with these settings."""
+        """Return the scene of a run with these settings; x and η have two decimals, to redo it by hand."""
         x, y = self._points(data, seed)
+        x, eta = np.round(x, 2), round(eta, 2)
         record = Perceptron(2).fit(x, y, eta=eta, max_epochs=self.max_epochs, order=order, seed=seed)
         self._axes = _plane(record)
         return scene(record)
@@ -279,4 +301,7 @@ def explorer(
         The most passes through the data.
     """
     validate.one_of("data", data, [*DATA, OWN])
+    if not 0.01 <= validate.positive("eta", eta) <= 10:
+        raise ValueError(f"eta must be from 0.01 to 10, got {eta:g}")
+    validate.whole("seed", seed, at_least=0)
     return PerceptronExplorer(data, eta, seed, max_epochs)

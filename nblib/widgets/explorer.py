@@ -51,7 +51,7 @@ class Explorer(ipywidgets.VBox):
         calls = dict(actions or {}) | ({NEW_SEED: self.new_seed} if seeded else {})
         self.stepper = Stepper(self.scene(), actions=calls, clicked=clicked)
         row = ipywidgets.HBox(
-            list(self.settings.values()), layout=ipywidgets.Layout(flex_flow="row wrap", gap="0.5em")
+            list(self.settings.values()), layout=ipywidgets.Layout(flex_flow="row wrap", grid_gap="0.5em")
         )
         super().__init__([row, self.stepper] if self.settings else [self.stepper])
         for widget in self.settings.values():
@@ -64,6 +64,25 @@ class Explorer(ipywidgets.VBox):
         """Return the scene of the present settings."""
         values = {name: widget.value for name, widget in self.settings.items()}
         return self._build(**values, **({"seed": self.seed} if self._seeded else {}))
+
+    @property
+    def step(self) -> int:
+        """The page that is shown, counted from 0; set it to turn the pages."""
+        return self.stepper.step
+
+    @step.setter
+    def step(self, step: int) -> None:
+        self.stepper.step = step
+
+    @property
+    def n_steps(self) -> int:
+        """How many pages there are."""
+        return self.stepper.scene["steps"]
+
+    @property
+    def caption(self) -> str:
+        """What stands below the picture of the present page."""
+        return self.stepper.caption
 
     def refresh(self, step: int = 0) -> None:
         """Make the run anew and show it from `step`."""

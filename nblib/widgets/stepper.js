@@ -1,6 +1,6 @@
 // Shows a scene (nblib/drawing/scene.py) and turns its pages, all in the browser.
 const SVG = "http://www.w3.org/2000/svg";
-const PAINT = new Set(["fill", "stroke", "color"]);
+const PAINT = new Set(["fill", "stroke", "stop-color", "color"]);
 const MEANINGS = new Set(["ink", "quiet", "grid", "paper", "positive", "negative", "soft", "mark"]);
 const SPEEDS = [["slow", 1200], ["normal", 500], ["fast", 150], ["fastest", 0]];
 
@@ -22,7 +22,7 @@ function draw(scene, prefix) {
     const made = document.createElementNS(SVG, part.tag);
     const put = (name, value) => {
       if (name === "id") value = prefix + value;
-      if (name === "clip-path") value = value.replace("#", "#" + prefix);
+      if (String(value).startsWith("url(#")) value = value.replace("#", "#" + prefix);
       made.setAttribute(name, paint(name, value));
     };
     for (const [name, value] of Object.entries(part.set)) put(name, value);
@@ -36,6 +36,7 @@ function draw(scene, prefix) {
   root.setAttribute("role", "img");
   root.style.maxWidth = `${scene.width}px`;
   root.append(...scene.elements.map(build));
+  const parts = new Set(varying.map(([made]) => made));
   const show = (step) => {
     const hidden = new Set();
     for (const entry of varying) {
@@ -48,7 +49,7 @@ function draw(scene, prefix) {
         entry[3] = value;
       }
     }
-    for (const [made] of varying) made.style.display = hidden.has(made) ? "none" : "";
+    for (const made of parts) made.style.display = hidden.has(made) ? "none" : "";
     root.setAttribute("aria-label", `${scene.title}, step ${step + 1} of ${scene.steps}: ${at(scene.words, step)}`);
   };
   return { root, show };
@@ -101,8 +102,7 @@ function render({ model, el }) {
   };
   const clamp = (wanted) => Math.max(0, Math.min(scene.steps - 1, wanted));
   function go(wanted) {
-    model.set("step", clamp(wanted));
-    show();
+    model.set("step", clamp(wanted)); // shows it
     model.save_changes();
   }
   function turn(direction) { go(target(direction)); }
@@ -175,9 +175,8 @@ function render({ model, el }) {
     " ": () => (timer === null ? start() : stop()),
   };
   box.addEventListener("keydown", (event) => {
-    const inSelect = event.target.tagName === "SELECT";
-    const action = event.ctrlKey || event.metaKey || event.altKey || inSelect ? null : KEYS[event.key];
-    if (!action || (event.key === " " && event.target.closest(".nblib-actions"))) return;
+    const action = event.ctrlKey || event.metaKey || event.altKey ? null : KEYS[event.key];
+    if (!action || (event.key === " " && event.target.closest("select, .nblib-actions"))) return; // space opens, presses
     event.preventDefault();
     action();
   });

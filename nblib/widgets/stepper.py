@@ -113,9 +113,16 @@ class Stepper(anywidget.AnyWidget):
             raise ValueError(f"step must be at most {self._drawn.n_steps - 1}, got {step}")
         return step
 
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what the browser sends; it may have turned to a page that the scene has no longer."""
+        if "step" in sync_data:
+            sync_data = sync_data | {"step": min(sync_data["step"], self._drawn.n_steps - 1)}
+        super().set_state(sync_data)
+
     def _act(self, _: Any, content: Mapping[str, Any], __: Any) -> None:
         if "action" in content:
-            self._calls[content["action"]]()
+            if call := self._calls.get(content["action"]):  # the button may have been taken away meanwhile
+                call()
         elif self._clicked is not None:
             self._clicked(*content["click"])
 

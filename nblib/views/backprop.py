@@ -1,0 +1,430 @@
+"""Backpropagation, phase by phase and update by update: a small network, its δ, its surface, its cost."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+import ipywidgets
+import numpy as np
+from numpy.typing import ArrayLike
+from PIL import Image
+
+from nblib import validate
+from nblib.drawing.numbers import num, signed
+from nblib.drawing.scene import (
+    Axes,
+    Element,
+    Scene,
+    circle,
+    element,
+    line,
+    note,
+    polyline,
+    rect,
+    text,
+)
+from nblib.views.backprop_captions import activation_name, caption, describe_example, describe_inputs
+from nblib.views.backprop_pages import PHASED, Book
+from nblib.views.backprop_run import INITS, Array, BackpropRecord, run, truth_table
+from nblib.widgets.explorer import Explorer
+
+NETWORKS = {"2-2-1": (2, 2, 1), "2-3-1": (2, 3, 1)}
+ACTIVATIONS = ("sigmoid", "tanh", "relu")
+
+Place = tuple[float, float]
+
+
+def scene(record: BackpropRecord, example: int | None = None) -> Scene:
+    """Return the scene of a run: the first updates phase by phase, then one page for several updates.
+
+    Parameters
+    ----------
+    record : BackpropRecord
+        With at most 4 neurons a layer and at most 3 layers of weights.
+    example : int, optional
+        The example whose activations and δ are shown, counted from 0; by default the third, or the
+        last where there are fewer.
+
+    Raises
+    ------
+    ValueError
+        If there is no such example.
+    """
+    if example is None:
+        example = min(2, len(record.x) - 1)
+    if validate.whole("example", example, at_least=0) >= len(record.x):
+        raise ValueError(f"example must be at most {len(record.x) - 1}, got {example}")
+    book = Book(record, example)
+    places = _places(book.sizes)
+    right = places[-1][0][0] + 175
+    return Scene(
+        [
+            *_headings(book),
+            *_wires(book, places),
+            *_neurons(book, places),
+            *(_plane(book, right) if book.sizes[0] == 2 else _answers(book, right)),
+            *_curve(book, right),
+        ],
+        [caption(book, page) for page in book.pages],
+        width=right + 172,
+        height=474,
+        title=f"Backpropagation in a {'-'.join(map(str, book.sizes))} network",
+        updates=[p for p, page in enumerate(book.pages) if page.phase in ("start", "update")],
+        telling=_telling(book),
+    )
+
+
+def _telling(book: Book) -> int:
+    """Return the page on which δ flows back, in an update that is well under way if there is one."""
+    phase = "BP2" if book.L > 1 else "BP1"
+    found = [p for p, page in enumerate(book.pages) if page.phase == phase]
+    return next((p for p in found if book.pages[p].update > PHASED), found[0])
+
+
+_GAPS = {1: 320, 2: 186, 3: 154}
+_ALONG = {1: 0.5, 2: 0.36, 3: 0.28, 4: 0.28}  # where the numbers on the wires stand free of one another
+_RADIUS = 22
+_MIDDLE = 238.0  # the height on which the network is centred
+
+
+def _places(sizes: list[int]) -> list[list[Place]]:
+    """Return the places of the neurons, layer by layer."""
+    gap = _GAPS[len(sizes) - 1]
+    apart = {1: 0, 2: 150, 3: 125, 4: 97}
+    return [
+        [(42 + gap * l, _MIDDLE + apart[n] * (j - (n - 1) / 2)) for j in range(n)]
+        for l, n in enumerate(sizes)
+    ]
+
+
+_PHASES = {
+    "start": "before the first update",
+    "forward": "forward",
+    "cost": "the cost",
+    "BP1": "BP1, δ of the output",
+    "BP2": "BP2, δ flows back",
+    "slopes": "BP3 and BP4, the slopes",
+    "mean": "the mean over the examples",
+    "update": "done",
+}
+_ON_WIRES = {"slopes": "slopes ∂C/∂w of this example", "mean": "mean slopes ∂C/∂w of all examples"}
+
+
+def _headings(book: Book) -> list[Element]:
+    titles, wires = [], []
+    for page in book.pages:
+        title = f"Update {page.update}: {_PHASES[page.phase]}" if page.update else "Before the first update"
+        titles.append(title if book.fine[page.row] else f"Update {page.update}: off the scale")
+        wires.append(f"On the wires: {_ON_WIRES.get(page.phase, 'weights w')}")
+    record = book.record
+    shown = f"Shown: {describe_example(book)}; η = {record.eta:g}"
+    return [
+        text(12, 20, titles, size=15, text_anchor="start", font_weight="bold"),
+        text(12, 42, wires, size=12, text_anchor="start", fill="quiet"),
+        text(12, 461, shown, size=12, text_anchor="start", fill="quiet"),
+    ]
+
+
+def _where(shown: ArrayLike, values: ArrayLike) -> Array:
+    """Return the values where they are shown, and NaN, which hides an element, elsewhere."""
+    return np.where(shown, values, np.nan)
+
+
+def _wires(book: Book, places: list[list[Place]]) -> Iterator[Element]:
+    (last_x, _), *_ = places[-1]
+    cost_place = (last_x + 92, _MIDDLE)
+    following: list[list[Place]] = [*places[1:], [cost_place]]
+    for l, (starts, ends) in enumerate(zip(places, following, strict=True)):
+        for j, end in enumerate(ends):
+            for k, start in enumerate(starts):
+                yield from _wire(book, l, j, k, start, end)
+    for l, (starts, ends) in enumerate(pairwise(places)):
+        for j, end in enumerate(ends):
+            for k, start in enumerate(starts):
+                yield _number_on_wire(book, l, j, k, start, end)
+    yield from _cost_node(book, cost_place)
+
+
+def _wire(book: Book, l: int, j: int, k: int, start: Place, end: Place) -> Iterator[Element]:
+    ends = (*start, *end)
+    lit = book.lit[l][:, j, k]
+    if lit.any():
+        yield line(*ends, stroke=np.where(lit, "mark", "none"), stroke_width=10, stroke_opacity=0.35)
+    if l == book.L:
+        yield line(*ends, stroke="quiet", stroke_width=1.2)
+    else:
+        fine, w = book.fine[book.rows], book.record.weights[l][book.rows, j, k]
+        yield line(
+            *ends,
+            stroke=np.select([w > 0, w < 0], ["positive", "negative"], "quiet"),
+            stroke_width=_where(fine, 1 + 4.5 * np.minimum(np.abs(w), 8) / 8),
+            stroke_dasharray=np.where(w < 0, "7 4", "none"),
+        )
+    for direction in (1, -1):
+        if (lit == direction).any():
+            yield _arrow(start, end, direction, lit == direction)
+
+
+def _arrow(start: Place, end: Place, direction: int, shown: Array) -> Element:
+    """Return an arrow head on a wire; forwards it points to the end."""
+    a, b = np.array(start), np.array(end)
+    along = (b - a) / np.linalg.norm(b - a) * direction
+    across = np.array([-along[1], along[0]])
+    middle = a + 0.66 * (b - a)
+    corners = (middle + 9 * along, middle - 5 * along + 7 * across, middle - 5 * along - 7 * across)
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in corners)
+    return element("polygon", points=points, fill=np.where(shown, "mark", "none"))
+
+
+def _number_on_wire(book: Book, l: int, j: int, k: int, start: Place, end: Place) -> Element:
+    record, i, numbers = book.record, book.example, []
+    for page in book.pages:
+        t = page.row
+        if not book.fine[t]:
+            numbers.append("")
+        elif page.phase == "slopes":
+            numbers.append(num(record.deltas[l][t, i, j] * record.activations[l][t, i, k], 3))
+        elif page.phase == "mean":
+            numbers.append(num(record.nabla_weights[l][t, j, k], 3))
+        else:
+            numbers.append(num(record.weights[l][t, j, k]))
+    along = _ALONG[book.sizes[l + 1]]
+    x, y = (a + along * (b - a) for a, b in zip(start, end, strict=True))
+    return note(x, y, numbers, size=12)
+
+
+def _cost_node(book: Book, place: Place) -> Iterator[Element]:
+    hidden = ("start", "forward")
+    shown = [
+        num(book.record.costs[page.row, book.example], 3)
+        if page.phase not in hidden and book.fine[page.row]
+        else ""
+        for page in book.pages
+    ]
+    x, y = place
+    yield rect(x - 25, y - 22, 50, 44, fill="paper", stroke="ink", rx=6)
+    yield text(x, y - 9, "C", size=12, fill="quiet")
+    yield text(x, y + 8, shown, size=13)
+
+
+def _neurons(book: Book, places: list[list[Place]]) -> Iterator[Element]:
+    for l, layer in enumerate(places):
+        for j, place in enumerate(layer):
+            if l:
+                yield from _delta_ring(book, l, j, place)
+                yield _bias(book, l, j, place)
+            yield from _neuron(book, l, j, place)
+        name = "input" if l == 0 else "output" if l == book.L else f"layer {l}"
+        yield text(layer[0][0], 440, name, size=12, fill="quiet")
+    for j, (x, y) in enumerate(places[-1]):
+        target = f"y = {book.record.y[book.example, j]:g}".replace("-", "−")
+        yield note(x + 31, y - 24, target, size=12, text_anchor="start")
+
+
+def _neuron(book: Book, l: int, j: int, place: Place) -> Iterator[Element]:
+    known, a = book.known_a[l][:, j], book.record.activations[l][book.rows, book.example, j]
+    named = np.array(book.named(l, j))
+    yield circle(
+        *place,
+        _RADIUS,
+        fill="paper",
+        stroke=np.where(named, "mark", "ink"),
+        stroke_width=np.where(named, 3.5, 1.2),
+    )
+    fill = 0.75 * np.minimum(np.abs(np.where(known, a, 0)), 1)
+    yield circle(*place, _RADIUS - 1.5, fill="soft", fill_opacity=fill)
+    x, y = place
+    yield text(x, y - 9, activation_name(l, j), size=12)
+    yield text(x, y + 8, [num(v) if k else "" for v, k in zip(a, known, strict=True)], size=13)
+
+
+def _delta_ring(book: Book, l: int, j: int, place: Place) -> Iterator[Element]:
+    """Yield a ring as wide as |δ| is large, dashed where δ is negative, and δ as a number."""
+    record, known = book.record, book.known_delta[l][:, j]
+    delta = record.deltas[l - 1][book.rows, book.example, j]
+    mean = [page.phase == "mean" for page in book.pages]
+    delta = np.where(mean, record.nabla_biases[l - 1][book.rows, j], delta)
+    yield circle(
+        *place,
+        _RADIUS + 5,
+        fill="none",
+        stroke=np.select([delta > 0, delta < 0], ["positive", "negative"], "quiet"),
+        stroke_width=_where(known, 1 + 7 * np.sqrt(np.minimum(np.abs(delta) / 0.15, 1))),
+        stroke_dasharray=np.where(delta < 0, "7 4", "none"),
+    )
+    names = np.where(mean, "mean δ", "δ")
+    numbers = [f"{name} = {_signed(d)}" if k else "" for name, d, k in zip(names, delta, known, strict=True)]
+    yield note(place[0], place[1] + 41, numbers, size=12)
+
+
+def _signed(delta: float) -> str:
+    """Return δ with three decimals and its sign; what rounds to zero has none."""
+    return signed(delta, 3) if round(float(delta), 3) else num(0, 3)
+
+
+def _bias(book: Book, l: int, j: int, place: Place) -> Element:
+    fine = book.fine[book.rows]
+    values = book.record.biases[l - 1][book.rows, j]
+    numbers = [f"b = {num(b)}" if ok else "" for b, ok in zip(values, fine, strict=True)]
+    return note(place[0], place[1] - 39, numbers, size=12, fill="quiet")
+
+
+# -- the panels on the right --------------------------------------------------------------------
+
+
+def _plane(book: Book, left: float) -> Iterator[Element]:
+    """Yield the output over the plane of the two inputs, with the examples."""
+    record, rows = book.record, book.rows
+    low, high = min(-0.5, record.x.min() - 0.5), max(1.5, record.x.max() + 0.5)
+    axes = Axes(left, 38, 150, 150, (float(low), float(high)), (float(low), float(high)))
+    fine = book.fine[rows]
+    yield element(
+        "image",
+        href=_surfaces(book, axes),
+        x=_where(fine, axes.left),
+        y=axes.top,
+        width=axes.width,
+        height=axes.height,
+        image_rendering="pixelated",
+    )
+    yield axes.frame("x₁", "x₂", f"output {activation_name(book.L, 0)}", ticks=4)
+    for i, place in enumerate(record.x):
+        x, y = axes.x(place[0]), axes.y(place[1])
+        if i == book.example:
+            yield circle(x, y, 10, fill="none", stroke="ink", stroke_width=2)
+        if record.y[i, 0] > 0.5:
+            yield circle(x, y, 5, fill="positive", stroke="paper")
+        else:
+            yield rect(x - 4.5, y - 4.5, 9, 9, fill="negative", stroke="paper")
+        a = record.activations[-1][rows, i, 0]
+        numbers = [num(v) if ok else "" for v, ok in zip(a, fine, strict=True)]
+        yield note(x, y - 19, numbers, size=12)
+
+
+def _surfaces(book: Book, axes: Axes) -> list[str]:
+    """Return a small image of the first output for each page, as data URIs."""
+    pixels = 24
+    centres = (np.arange(pixels) + 0.5) / pixels
+    low, high = axes.xlim
+    across = low + centres * (high - low)
+    grid = np.stack(np.meshgrid(across, across[::-1]), axis=-1).reshape(-1, 2)
+    rows, page = np.unique(book.rows, return_inverse=True)
+    a = grid
+    with np.errstate(all="ignore"):
+        for w, b in zip(book.record.weights, book.record.biases, strict=True):
+            a = book.f.function(a @ w[rows].transpose(0, 2, 1) + b[rows, None])
+    images = [_image(surface) for surface in a[:, :, 0].reshape(-1, pixels, pixels)]
+    return [images[i] for i in page]
+
+
+_LEVELS = 15  # from 0 to 1; the one in the middle, ½, is clear. One more colour draws the border at ½.
+_PALETTE = [0xD5, 0x5E, 0x00] * 7 + [0, 0, 0] + [0x00, 0x72, 0xB2] * 7 + [0x80, 0x80, 0x80]
+_OPACITY = bytes([*(round(220 * abs(i - 7) / 7) for i in range(_LEVELS)), 255])
+
+
+def _image(surface: Array) -> str:
+    """Return outputs from 0 (orange) over ½ (clear) to 1 (blue) as a PNG of 16 colours, a data URI."""
+    level = np.round(np.clip(np.nan_to_num(surface), 0, 1) * (_LEVELS - 1)).astype(np.uint8)
+    above = surface > 0.5
+    border = np.zeros_like(above)
+    border[:, 1:] |= above[:, 1:] != above[:, :-1]
+    border[1:] |= above[1:] != above[:-1]
+    level[border] = _LEVELS
+    image = Image.fromarray(level).convert("L")
+    image = Image.frombytes("P", image.size, image.tobytes())
+    image.putpalette(_PALETTE)
+    file = io.BytesIO()
+    image.save(file, format="PNG", bits=4, transparency=_OPACITY)
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+
+
+def _answers(book: Book, left: float) -> Iterator[Element]:
+    """Yield the first outputs as a list: where there are not two inputs, there is no plane."""
+    record, fine = book.record, book.fine[book.rows]
+    yield text(left, 26, f"x → output {activation_name(book.L, 0)} (target)", size=12, text_anchor="start")
+    for i in range(min(len(record.x), 8)):
+        a = record.activations[-1][book.rows, i, 0]
+        before, after = f"{describe_inputs(record.x[i])} → ", f" ({num(record.y[i, 0], 0)})"
+        numbers = [before + (num(v) if ok else "?") + after for v, ok in zip(a, fine, strict=True)]
+        weight = "bold" if i == book.example else "normal"
+        yield text(left, 48 + 20 * i, numbers, size=12, text_anchor="start", font_weight=weight)
+
+
+def _curve(book: Book, left: float) -> Iterator[Element]:
+    """Yield the mean cost over all updates, and where this page stands."""
+    last = book.record.n_updates
+    cost = np.where(book.fine, book.record.costs.mean(axis=1), np.nan)
+    top = 1.15 * max(np.nanmax(cost, initial=0.0), 1e-3)
+    axes = Axes(left, 285, 150, 120, (0, last), (0, float(top)))
+    yield axes.frame("updates", "mean cost", ticks=4)
+    steps = np.unique(np.linspace(0, last, 601).astype(int))
+    steps = steps[book.fine[steps]]
+    yield polyline(axes.x(steps), axes.y(cost[steps]), stroke="quiet", stroke_width=1.8)
+    x, y = axes.x(book.rows), axes.y(cost[book.rows])
+    yield circle(x, y, 5, fill="mark", stroke="paper")
+    here = [
+        f"now {num(c, 4)}" if ok else "" for c, ok in zip(cost[book.rows], book.fine[book.rows], strict=True)
+    ]
+    yield text(left + 150, 270, here, size=12, text_anchor="end")
+
+
+# -- the explorer -------------------------------------------------------------------------------
+
+_recorded = lru_cache(maxsize=16)(run)
+
+
+def explorer(
+    network: str = "2-3-1",
+    init: str = "random",
+    eta: float = 4.0,
+    example: int = 2,
+    activation: str = "sigmoid",
+    seed: int = 4,
+    updates: int = 600,
+) -> Explorer:
+    """Return the stepper of a network that learns XOR, with settings.
+
+    Parameters
+    ----------
+    network : {"2-2-1", "2-3-1"}
+    init : {"random", "all zero", "all ½", "large (× 30)"}
+        The initial weights, as for `run`.
+    eta : float
+        The learning rate η, 0.1 to 100.
+    example : int
+        The example that the network shows, 0 to 3.
+    activation : {"sigmoid", "tanh", "relu"}
+    seed : int
+        Seed of the initial weights.
+    updates : int
+    """
+    validate.one_of("network", network, NETWORKS)
+    validate.one_of("init", init, INITS)
+    validate.one_of("activation", activation, ACTIVATIONS)
+    updates = validate.whole("updates", updates, at_least=1)
+    if not 0.1 <= validate.number("eta", eta) <= 100:
+        raise ValueError(f"eta must be from 0.1 to 100, got {eta:g}")
+    x, y = truth_table(2, 1)
+    if validate.whole("example", example, at_least=0) >= len(x):
+        raise ValueError(f"example must be at most {len(x) - 1}, got {example}")
+
+    def build(network: str, weights: str, eta: float, example: int, activation: str, seed: int) -> Scene:
+        record = _recorded(NETWORKS[network], round(eta, 2), updates, weights, seed, activation)
+        return scene(record, example)
+
+    shown = [(f"{describe_inputs(x[i])} → {num(y[i, 0], 0)}", i) for i in range(len(x))]
+    settings: dict[str, Any] = {
+        "network": ipywidgets.Dropdown(options=list(NETWORKS), value=network, description="network"),
+        "weights": ipywidgets.Dropdown(options=INITS, value=init, description="weights"),
+        "eta": ipywidgets.FloatLogSlider(
+            value=eta, min=-1, max=2, step=0.1, description="η", readout_format=".2f"
+        ),
+        "example": ipywidgets.Dropdown(options=shown, value=example, description="shown"),
+        "activation": ipywidgets.Dropdown(options=ACTIVATIONS, value=activation, description="activation"),
+    }
+    return Explorer(build, settings, seeded=True, seed=seed)

@@ -1,0 +1,116 @@
+"""A stepper in JupyterLab, as the person at the keyboard sees it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import Locator, Page, expect
+
+import refresh
+from browser.lab import NotebookPage
+
+BUTTONS = ("First step", "Previous step", "Play", "Next step", "Last step")
+
+
+def save(folder: Path, *sources: str) -> Path:
+    """Write a notebook of code cells, called ``cell-0``, ``cell-1``, …"""
+    folder.mkdir(exist_ok=True)
+    path = folder / "stepper.ipynb"
+    notebook = new_notebook(cells=[new_code_cell(source, id=f"cell-{i}") for i, source in enumerate(sources)])
+    path.write_text(refresh.to_text(refresh.normalise(notebook)), encoding="utf-8")
+    return path
+
+
+class StepperPage:
+    """The only stepper of a notebook that has been run."""
+
+    def __init__(self, notebook: NotebookPage) -> None:
+        self.notebook = notebook
+        self.page: Page = notebook.page
+        self.box = self.page.locator(".nblib-stepper")
+        expect(self.box).to_have_count(1)
+        expect(self.counter).to_have_text(re.compile(r"^1 / \d+$"))
+
+    @property
+    def counter(self) -> Locator:
+        return self.box.locator(".nblib-counter")
+
+    @property
+    def caption(self) -> str:
+        return "\n".join(filter(None, (part.text_content() for part in self.box.locator("p").all())))
+
+    @property
+    def picture(self) -> str:
+        """The drawing as the page holds it, without the sentence that describes it."""
+        return self.box.locator("svg").inner_html()
+
+    @property
+    def slider(self) -> Locator:
+        return self.box.get_by_role("slider", name="Step")
+
+    def button(self, name: str) -> Locator:
+        return self.box.get_by_role("button", name=name, exact=True)
+
+    def choice(self, name: str) -> Locator:
+        return self.box.get_by_role("combobox", name=name, exact=True)
+
+    @property
+    def n_steps(self) -> int:
+        return int(self.counter.text_content().split(" / ")[1])
+
+    def controls(self) -> list[Locator]:
+        """Return everything in the stepper that takes the focus."""
+        return [part for part in self.box.locator("button, input, select").all() if part.is_visible()]
+
+    def expect_step(self, step: int, n_steps: int | None = None) -> None:
+        """Wait for the page of a step, counted from 0 as in Python, and check what names it."""
+        expect(self.box).to_have_attribute("data-step", str(step))
+        n_steps = n_steps or self.n_steps
+        expect(self.counter).to_have_text(f"{step + 1} / {n_steps}")
+        expect(self.slider).to_have_value(str(step))
+        words = self.box.locator(".nblib-words").text_content()
+        expect(self.slider).to_have_attribute("aria-valuetext", f"step {step + 1} of {n_steps}: {words}")
+        label = self.box.locator("svg").get_attribute("aria-label")
+        assert label.endswith(f", step {step + 1} of {n_steps}: {words}")
+
+    def kernel(self, expression: str) -> str:
+        """Return what the kernel prints for an expression, once it has heard all the page had to say."""
+        self.notebook.wait_until_idle()
+        return self.page.evaluate(
+            """async code => {
+                const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+                const future = kernel.requestExecute({code, store_history: false});
+                let said = '';
+                future.onIOPub = message => { said += message.content.text ?? message.content.evalue ?? ''; };
+                await future.done;
+                return said.trim();
+            }""",
+            f"print({expression})",
+        )
+
+    def run(self, code: str) -> None:
+        """Run code in the kernel, as a further cell would; it must print nothing and not fail."""
+        said = self.kernel(f"exec({code!r}) or 'done'")
+        assert said == "done", said
+
+    def axe(self) -> list[str]:
+        """Return what axe-core finds wrong inside the stepper."""
+        found: list[dict[str, Any]] = Axe().run(self.page, context=".nblib-stepper").response["violations"]
+        return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
+
+    def cells(self) -> list[tuple[str, str, str]]:
+        """Return id, type and source of every cell, in order."""
+        return [
+            tuple(cell)
+            for cell in self.page.evaluate(
+                """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
+                    .map(cell => [cell.id, cell.type, cell.sharedModel.source])"""
+            )
+        ]
+
+    def mode(self) -> str:
+        return self.page.evaluate("() => window.jupyterapp.shell.currentWidget.content.mode")
