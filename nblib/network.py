@@ -272,6 +272,8 @@ class Network:
 
         def steps(x: Array, y: Array, eta: float) -> Gradients:
             nabla_weights, nabla_biases = chosen(self, x, y)
+            nabla_weights = self._like("nabla_weights", nabla_weights, self.weights)
+            nabla_biases = self._like("nabla_biases", nabla_biases, self.biases)
             return [eta * nabla for nabla in nabla_weights], [eta * nabla for nabla in nabla_biases]
 
         return steps
@@ -440,6 +442,11 @@ class Network:
         rows = validate.rows(name_x, x, self.sizes[0], self.dtype)
         targets = self._targets(name_y, y)
         validate.same_length(name_x, rows, name_y, targets)
+        if self._cost.name == "cross_entropy" and (targets.min() < 0 or targets.max() > 1):
+            raise ValueError(
+                f"{name_y} must be from 0 to 1 for cost 'cross_entropy', "
+                f"got {targets.min():g} to {targets.max():g}"
+            )
         return rows, targets
 
     def _targets(self, name: str, y: ArrayLike) -> Array:
