@@ -230,7 +230,7 @@ class Network:
     @staticmethod
     def _gradients(a: list[Array], deltas: list[Array]) -> Gradients:
         nabla_biases = [delta.sum(axis=0) for delta in deltas]  # BP3
-        nabla_weights = [delta.T @ a_in for delta, a_in in zip(deltas, a, strict=False)]  # BP4
+        nabla_weights = [delta.T @ a_in for delta, a_in in zip(deltas, a[:-1], strict=True)]  # BP4
         return nabla_weights, nabla_biases
 
     def trace(self, x: ArrayLike, y: ArrayLike) -> Trace:
@@ -242,7 +242,7 @@ class Network:
         a = self._feedforward(rows)
         deltas = self._deltas(a, targets, 1)
         nabla_weights, nabla_biases = self._gradients(a, [delta / len(rows) for delta in deltas])
-        zs = [a_in @ w.T + b for a_in, w, b in zip(a, self.weights, self.biases, strict=False)]
+        zs = [a_in @ w.T + b for a_in, w, b in zip(a[:-1], self.weights, self.biases, strict=True)]
         return Trace(a, zs, self._cost(a[-1], targets), deltas, nabla_weights, nabla_biases)
 
     # -- learning -------------------------------------------------------------------------------
