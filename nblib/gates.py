@@ -199,7 +199,7 @@ class Circuit:
         for name, (unit, sources) in self.units.items():
             arriving = [signals[source] for source in sources]
             totals[name] = unit.total(*arriving)
-            signals[name] = unit(*arriving)
+            signals[name] = int(totals[name] >= unit.threshold)
         outputs = tuple(signals[wire] for wire in self.outputs.values())
         return CircuitRecord(tuple(bits), totals, signals, self.layers, outputs)
 

@@ -230,7 +230,7 @@ class Network:
     @staticmethod
     def _gradients(a: list[Array], deltas: list[Array]) -> Gradients:
         nabla_biases = [delta.sum(axis=0) for delta in deltas]  # BP3
-        nabla_weights = [delta.T @ a_in for delta, a_in in zip(deltas, a, strict=False)]  # BP4
+        nabla_weights = [delta.T @ a_in for delta, a_in in zip(deltas, a[:-1], strict=True)]  # BP4
         return nabla_weights, nabla_biases
 
     def trace(self, x: ArrayLike, y: ArrayLike) -> Trace:
@@ -242,7 +242,7 @@ class Network:
         a = self._feedforward(rows)
         deltas = self._deltas(a, targets, 1)
         nabla_weights, nabla_biases = self._gradients(a, [delta / len(rows) for delta in deltas])
-        zs = [a_in @ w.T + b for a_in, w, b in zip(a, self.weights, self.biases, strict=False)]
+        zs = [a_in @ w.T + b for a_in, w, b in zip(a[:-1], self.weights, self.biases, strict=True)]
         return Trace(a, zs, self._cost(a[-1], targets), deltas, nabla_weights, nabla_biases)
 
     # -- learning -------------------------------------------------------------------------------
@@ -272,6 +272,8 @@ class Network:
 
         def steps(x: Array, y: Array, eta: float) -> Gradients:
             nabla_weights, nabla_biases = chosen(self, x, y)
+            nabla_weights = self._like("nabla_weights", nabla_weights, self.weights)
+            nabla_biases = self._like("nabla_biases", nabla_biases, self.biases)
             return [eta * nabla for nabla in nabla_weights], [eta * nabla for nabla in nabla_biases]
 
         return steps
@@ -440,6 +442,11 @@ class Network:
         rows = validate.rows(name_x, x, self.sizes[0], self.dtype)
         targets = self._targets(name_y, y)
         validate.same_length(name_x, rows, name_y, targets)
+        if self._cost.name == "cross_entropy" and (targets.min() < 0 or targets.max() > 1):
+            raise ValueError(
+                f"{name_y} must be from 0 to 1 for cost 'cross_entropy', "
+                f"got {targets.min():g} to {targets.max():g}"
+            )
         return rows, targets
 
     def _targets(self, name: str, y: ArrayLike) -> Array:

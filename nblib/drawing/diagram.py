@@ -126,7 +126,7 @@ def circuit(
             y = 1.2 * ((len(layer) - 1) / 2 - i) + 0.3 * (depth % 2)
             nodes[name] = _circuit_node(circuit, record, name, *places.get(name, (1.9 * depth, y)))
     edges = [
-        Edge(source, name, weight, "" if weight == 1 else signed(weight, 0))
+        Edge(source, name, weight, "" if weight == 1 else _short(weight, "+g"))
         for name, (part, sources) in circuit.units.items()
         for source, weight in zip(sources, part.weights, strict=True)
     ]
@@ -144,12 +144,12 @@ def _circuit_node(circuit: Circuit, record: CircuitRecord | None, name: str, x: 
     signal = record.signals[name] if record else None
     if name in circuit.inputs:
         return Node(x, y, name if signal is None else str(signal), "" if signal is None else name, signal)
-    threshold = f"{circuit.units[name][0].threshold:g}".replace("-", "−")
+    threshold = _short(circuit.units[name][0].threshold)
     short = name.rpartition(".")[2]
     if record is None:
         return Node(x, y, f"≥ {threshold}", short)
     comparison = "≥" if signal else "<"
-    return Node(x, y, f"{num(record.totals[name], 0)} {comparison} {threshold}", f"{short}: {signal}", signal)
+    return Node(x, y, f"{_short(record.totals[name])} {comparison} {threshold}", f"{short}: {signal}", signal)
 
 
 def ripple_adder(record: CircuitRecord, *, alt: str, title: str = "") -> Picture:
@@ -178,6 +178,10 @@ def ripple_adder(record: CircuitRecord, *, alt: str, title: str = "") -> Picture
 
 def _bit(x: float, y: float, name: str, signal: int) -> Node:
     return Node(x, y, f"{name}\n{signal}", fill=signal)
+
+
+def _short(value: float, form: str = "g") -> str:
+    return format(value, form).replace("-", "−")
 
 
 def chain(values: ChainPass, *, alt: str, title: str = "") -> Picture:

@@ -16,7 +16,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
 from nblib.drawing.numbers import signed
-from nblib.drawing.picture import BLUE, GREY, INK, ORANGE, Picture, bare, canvas
+from nblib.drawing.picture import BLUE, GREEN, GREY, INK, ORANGE, Picture, bare, canvas
 from nblib.perceptron import PerceptronRecord
 
 Line = tuple[ArrayLike, float]
@@ -252,13 +252,14 @@ def surface(
         Each with a ring at its start and a dot at each step.
     """
     x, y, cost = (np.asarray(part, float) for part in grid)
+    if paths and len(paths) > 4:
+        raise ValueError(f"paths must be at most 4, to tell them apart, got {len(paths)}")
     with canvas(width=5.8, height=4.2) as (figure, axes):
         ax = axes[0, 0]
         filled = ax.contourf(x, y, cost, levels=20, cmap="Greys", alpha=0.75)
         ax.contour(x, y, cost, levels=20, colors="white", linewidths=0.4)
-        for color, dash, (label, (px, py)) in zip(
-            (BLUE, ORANGE, "#009E73", INK), ("-", "--", "-.", ":"), (paths or {}).items(), strict=False
-        ):
+        looks = ((BLUE, "-"), (ORANGE, "--"), (GREEN, "-."), (INK, ":"))
+        for (color, dash), (label, (px, py)) in zip(looks, (paths or {}).items(), strict=False):
             px, py = np.asarray(px, float), np.asarray(py, float)
             ax.plot(px, py, dash, marker="o", markersize=3, color=color, label=label)
             ax.plot(px[0], py[0], "o", markersize=11, markerfacecolor="none", markeredgecolor=color)

@@ -294,6 +294,14 @@ def test_the_highlighted_bar_is_told_apart_by_its_hatching_too():
     ]
 
 
+def test_bars_by_sign_tell_it_by_hatching_too():
+    picture = figures.bars([3, -1, 0], alt="bars", xlabel="x", ylabel="y", by_sign=True)
+    bars = picture.figure.axes[0].patches
+    assert [bar.get_height() for bar in bars] == [3, -1, 0]
+    assert [bool(bar.get_hatch()) for bar in bars] == [False, True, False]
+    assert [to_hex(bar.get_facecolor()) for bar in bars[:2]] == [BLUE.lower(), ORANGE.lower()]
+
+
 def test_images_are_the_rows_in_order_white_at_0_and_black_at_1():
     rows = np.random.default_rng(0).uniform(size=(5, 6))
     picture = figures.images(rows, alt="images", shape=(2, 3), columns=2, titles="abcde")
@@ -548,3 +556,9 @@ def test_a_subscript_is_written_with_small_digits():
     assert numbers.sub(1234567890) == "₁₂₃₄₅₆₇₈₉₀"
     assert "w" + numbers.sub(0) == "w₀"
     assert numbers.sub(np.int64(12)) == "₁₂"
+
+
+def test_a_surface_refuses_more_paths_than_it_can_tell_apart():
+    grid = [0.0, 1.0], [0.0, 1.0], [[0.0, 1.0], [1.0, 2.0]]
+    with pytest.raises(ValueError, match="paths must be at most 4, to tell them apart, got 5"):
+        figures.surface(grid, xlabel="w", ylabel="b", alt="x", paths={str(i): ([0], [0]) for i in range(5)})

@@ -335,3 +335,10 @@ def test_the_update_of_a_class_of_ones_own_uses_its_own_backprop():
     backwards.update_mini_batch(x, y, 1.0)
     np.testing.assert_allclose(backwards.weights[0] - start, start - plain.weights[0], rtol=1e-9)
     assert (plain.weights[0] != start).any()
+
+
+@pytest.mark.parametrize("target", [-0.1, 1.5])
+def test_cross_entropy_takes_targets_from_0_to_1_only(target):
+    network = Network([2, 1], cost="cross_entropy", dtype=np.float64)
+    with pytest.raises(ValueError, match="y must be from 0 to 1 for cost 'cross_entropy'"):
+        network.backprop([[0.0, 1.0]], [[target]])

@@ -145,6 +145,17 @@ def test_the_seconds_of_a_record_are_those_of_its_own_updates():
     assert next(run).seconds <= time.perf_counter() - started
 
 
+def test_measuring_does_not_count_as_training():
+    x, y = data(300_000)
+    run = Network([3, 4, 2]).sgd(x[:1], y[:1], 6, 1, 1.0, test=(x, y))  # one update, then much to measure
+    shares = []
+    for _ in range(6):
+        started = time.perf_counter()
+        record = next(run)
+        shares.append(record.seconds / (time.perf_counter() - started))
+    assert min(shares) < 0.5
+
+
 def test_the_arrays_of_the_caller_are_neither_changed_nor_copied():
     x = np.random.default_rng(0).uniform(size=(20_000, 50)).astype(np.float32)
     y = np.eye(2, dtype=np.float32)[np.arange(len(x)) % 2]
@@ -292,3 +303,26 @@ def test_a_backpropagation_that_finds_no_slope_moves_nothing():
 def test_a_backpropagation_that_is_no_function_is_refused():
     with pytest.raises(TypeError, match=r"backprop must be a function of .* got 3"):
         Network([3, 2]).sgd(*data(), 1, 4, 1.0, backprop=3)
+
+
+# -- a backpropagation of one's own ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("gradients", "message"),
+    [
+        (lambda n: (n.weights, [np.zeros(1) for _ in n.biases]), r"nabla_biases\[0\] must have shape \(4,\)"),
+        (lambda n: (n.weights[:1], n.biases), "nabla_weights must be 2 arrays, got 1"),
+        (
+            lambda n: ([w * np.nan for w in n.weights], n.biases),
+            r"nabla_weights\[0\] must hold finite numbers",
+        ),
+    ],
+)
+def test_gradients_of_another_shape_are_refused_before_any_weight_moves(gradients, message):
+    network = Network([3, 4, 2], dtype=np.float64)
+    before = copies(network)
+    run = network.sgd(*data(), 1, 5, 0.5, backprop=lambda network, x, y: gradients(network))
+    with pytest.raises(ValueError, match=message):
+        next(run)
+    assert_same(network, before)
