@@ -48,18 +48,24 @@ class Picture:
         return f"[Figure: {self.alt}]"
 
     def png(self) -> bytes:
-        """Return the figure as a PNG image with a palette of 64 colours, a quarter of the usual size."""
-        drawn, small = io.BytesIO(), io.BytesIO()
+        """Return the figure as a PNG image."""
+        drawn = io.BytesIO()
         with matplotlib.rc_context(fname=_STYLE):
             self.figure.savefig(drawn, format="png", dpi=_DPI)
         self.figure.set_layout_engine("none")  # the layout is found: a second search would end elsewhere
-        image = Image.open(drawn).convert("RGB").quantize(64, dither=Image.Dither.NONE)
-        image.save(small, format="PNG", optimize=True)
-        return small.getvalue()
+        return small_png(drawn.getvalue())
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         width = round(self.figure.get_figwidth() * 96)
         return {"text/plain": repr(self)} | image_bundle(self.png(), self.alt, width)
+
+
+def small_png(png: bytes) -> bytes:
+    """Return a PNG image with a palette of 64 colours, which takes a quarter of the usual size."""
+    small = io.BytesIO()
+    image = Image.open(io.BytesIO(png)).convert("RGB").quantize(64, dither=Image.Dither.NONE)
+    image.save(small, format="PNG", optimize=True)
+    return small.getvalue()
 
 
 def image_bundle(png: bytes, alt: str, width: int) -> dict[str, str]:

@@ -87,7 +87,6 @@ def _telling(book: Book) -> int:
 
 
 _GAPS = {1: 320, 2: 186, 3: 154}
-_ALONG = {1: 0.5, 2: 0.36, 3: 0.28, 4: 0.28}  # where the numbers on the wires stand free of one another
 _RADIUS = 22
 _MIDDLE = 238.0  # the height on which the network is centred
 
@@ -144,9 +143,11 @@ def _wires(book: Book, places: list[list[Place]]) -> Iterator[Element]:
             for k, start in enumerate(starts):
                 yield from _wire(book, l, j, k, start, end)
     for l, (starts, ends) in enumerate(pairwise(places)):
+        along = _along(starts, ends)
         for j, end in enumerate(ends):
             for k, start in enumerate(starts):
-                yield _number_on_wire(book, l, j, k, start, end)
+                x, y = (a + along * (b - a) for a, b in zip(start, end, strict=True))
+                yield note(x, y, _numbers_on_wire(book, l, j, k), size=12)
     yield from _cost_node(book, cost_place)
 
 
@@ -181,7 +182,20 @@ def _arrow(start: Place, end: Place, direction: int, shown: Array) -> Element:
     return element("polygon", points=points, fill=np.where(shown, "mark", "none"))
 
 
-def _number_on_wire(book: Book, l: int, j: int, k: int, start: Place, end: Place) -> Element:
+def _along(starts: list[Place], ends: list[Place]) -> float:
+    """Return how far along the wires their numbers stand: near the middle, if free of one another."""
+    first, last = (np.array([y for _, y in column]) for column in (starts, ends))
+    free = (_RADIUS + 21) / (ends[0][0] - starts[0][0])  # as far as the circles and a number need
+    fractions = sorted(np.linspace(free, 1 - free, 40), key=lambda t: abs(t - 0.45))
+
+    def apart(t: float) -> float:
+        heights = np.sort(np.add.outer((1 - t) * first, t * last).ravel())
+        return min(15.0, np.diff(heights).min(initial=15.0))
+
+    return float(max(fractions, key=apart))
+
+
+def _numbers_on_wire(book: Book, l: int, j: int, k: int) -> list[str]:
     record, i, numbers = book.record, book.example, []
     for page in book.pages:
         t = page.row
@@ -193,9 +207,7 @@ def _number_on_wire(book: Book, l: int, j: int, k: int, start: Place, end: Place
             numbers.append(num(record.nabla_weights[l][t, j, k], 3))
         else:
             numbers.append(num(record.weights[l][t, j, k]))
-    along = _ALONG[book.sizes[l + 1]]
-    x, y = (a + along * (b - a) for a, b in zip(start, end, strict=True))
-    return note(x, y, numbers, size=12)
+    return numbers
 
 
 def _cost_node(book: Book, place: Place) -> Iterator[Element]:

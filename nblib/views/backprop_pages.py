@@ -113,9 +113,10 @@ class Book:
             for n, n_out in zip(self.sizes, [*self.sizes[1:], 1], strict=True)
         ]
         for p, page in enumerate(self.pages):
-            self._hide(p, page)
-            self._light(p, page)
-            if not self.fine[page.row]:
+            if self.fine[page.row]:
+                self._hide(p, page)
+                self._light(p, page)
+            else:
                 for known in (*self.known_a[1:], *self.known_delta):
                     known[p] = False
 
@@ -147,7 +148,10 @@ class Book:
     def named(self, l: int, j: int) -> list[bool]:
         """Return at which pages the caption works out this neuron."""
         phases = ("forward", "BP1", "BP2", "slopes", "mean", "update")
-        return [page.phase in phases and (page.layer, page.j) == (l, j) for page in self.pages]
+        return [
+            page.phase in phases and (page.layer, page.j) == (l, j) and bool(self.fine[page.row])
+            for page in self.pages
+        ]
 
 
 def _fine(record: BackpropRecord) -> NDArray[np.bool_]:

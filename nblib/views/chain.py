@@ -218,9 +218,9 @@ def _factor(run: _Run, name: str) -> Element:
     (x1, y1), (x2, _) = _PLACES[name], _PLACES[NEXT[name]]
     x, y, anchor = (x1 + x2) / 2, y1 - 33, "middle"
     if name in PARAMETERS:
-        x, y, anchor = (x1 + 9, y1 + 45, "start") if name[0] == "w" else (x1 - 9, y1 - 61, "end")
+        x, y, anchor = (x1 + 9, y1 + 45, "start") if name[0] == "w" else (x1 - 9, y1 - 52, "end")
     known = run.phase >= _phase(name)
-    factors = ["+1"] * (len(run) + 1) if name[0] == "b" else [_signed(f) for f in run.factor[name]]
+    factors = ["+1"] * (len(run) + 1) if name[0] == "b" else [_signed(f) for f in run.factor[name].tolist()]
     title = np.where(known, f"∂{NEXT[name]}/∂{name}", "").tolist()
     return group(
         text(x, y, title, 11, text_anchor=anchor, fill="quiet"),
@@ -251,7 +251,7 @@ def _node(run: _Run, name: str) -> Element:
     value = given(run.y)
     if name != "y":
         value = run.spread(
-            [show(v) for v in run.value[name]], shown, run.rows if name in PARAMETERS else run.t
+            [_short(v) for v in run.value[name].tolist()], shown, run.rows if name in PARAMETERS else run.t
         )
     return group(
         box if name in PARAMETERS else circle(x, y, _RADIUS, **look),
@@ -271,7 +271,7 @@ def _gradient(run: _Run, name: str) -> Element:
     values = run.gradient[name]
     label = f"δ{name[1]}" if name in _LAYER else f"∂C/∂{name}"
     fill = np.select([values[run.t] > 0, values[run.t] < 0], ["positive", "negative"], "ink").tolist()
-    numbers = run.spread([_signed(v) for v in values], known, run.t)
+    numbers = run.spread([_signed(v) for v in values.tolist()], known, run.t)
     return group(
         text(x, y, np.where(known, label, "").tolist(), 11, text_anchor="start"),
         text(x, y + 15, numbers, 11, text_anchor="start", fill=fill, font_weight="bold"),
@@ -285,8 +285,8 @@ def _move(run: _Run, name: str) -> Element:
     with np.errstate(invalid="ignore"):
         moves = np.r_[np.diff(old), 0.0]
     sums = [
-        f"{show(before)} {'−' if move < 0 else '+'} {show(abs(move))}"
-        for before, move in zip(old, moves, strict=True)
+        f"{_short(before)} {'−' if move < 0 else '+'} {_short(abs(move))}"
+        for before, move in zip(old.tolist(), moves.tolist(), strict=True)
     ]
     return text(x, y + (-36 if name[0] == "w" else 37), run.spread(sums, run.phase == UPDATE, run.t), 12)
 
@@ -344,8 +344,14 @@ def given(value: float) -> float | str:
     return short.replace("-", "−") if float(short) == value and "e" not in short else value
 
 
+def _short(value: float) -> str:
+    """Return a number as it fits into the drawing."""
+    size = abs(value)
+    return show(value, 4 if 1e-4 <= size < 10 else 3 if size < 100 else 2)
+
+
 def _signed(value: float) -> str:
-    written = show(value)
+    written = _short(value)
     return f"+{written}" if value > 0 else written
 
 

@@ -11,7 +11,7 @@ import matplotlib
 import traitlets
 
 from nblib import validate
-from nblib.drawing.picture import image_bundle
+from nblib.drawing.picture import image_bundle, small_png
 from nblib.drawing.scene import Scene
 
 try:
@@ -133,7 +133,7 @@ class Stepper(anywidget.AnyWidget):
         if png is None:
             return {}
         alt = f"{self._drawn.title}, step {page + 1} of {self._drawn.n_steps}. {self._drawn.captions[page]}"
-        return image_bundle(png, " ".join(alt.split()), round(self._drawn.width))
+        return image_bundle(small_png(png), " ".join(alt.split()), round(self._drawn.width))
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         data, metadata = super()._repr_mimebundle_(**kwargs)

@@ -13,6 +13,8 @@ from playwright.sync_api import Locator, Page, expect
 import refresh
 from browser.lab import NotebookPage
 
+expect.set_options(timeout=20_000)
+
 BUTTONS = ("First step", "Previous step", "Play", "Next step", "Last step")
 
 
@@ -45,8 +47,15 @@ class StepperPage:
 
     @property
     def picture(self) -> str:
-        """The drawing as the page holds it, without the sentence that describes it."""
-        return self.box.locator("svg").inner_html()
+        """What can be seen of the drawing, as SVG without the sentence that describes it."""
+        return self.box.locator("svg").evaluate(
+            """svg => {
+                const copy = svg.cloneNode(true);
+                for (const part of copy.querySelectorAll('[style*="none"]')) part.remove();
+                for (const part of copy.querySelectorAll('[style]')) part.removeAttribute('style');
+                return copy.innerHTML;
+            }"""
+        )
 
     @property
     def slider(self) -> Locator:

@@ -328,6 +328,36 @@ def test_wires_light_up_forwards_and_then_backwards():
     assert lit == [*forward, (1, cost), (1, x2), (1, x2), (1, x2), (1, x2), (1, x2), (1, x2)]
 
 
+def test_arrows_point_the_way_that_the_signals_go():
+    drawn = scene(run((2, 3, 2), updates=1))
+    ways = {1: 0, -1: 0}
+    for step, caption in enumerate(drawn.captions):
+        root = ET.fromstring(drawn.svg(step))
+        heads = [p for p in root.iter("{http://www.w3.org/2000/svg}polygon") if p.get("fill") != "none"]
+        for head in heads:
+            tip, base, _ = (float(corner.split(",")[0]) for corner in head.get("points").split())
+            way = 1 if tip > base else -1
+            assert way == (-1 if re.match("BP[12]", caption.formula) else 1)
+            ways[way] += 1
+    assert ways == {1: 3 * 2 + 2 * 3 + 2, -1: 2 + 3 * 2}
+
+
+@pytest.mark.parametrize("sizes", [(2, 2, 1), (2, 3, 1), (3, 4, 2), (2, 3, 3, 1), (4, 4, 4, 4), (4, 3, 4, 2)])
+def test_the_numbers_on_the_wires_stand_free_of_one_another(sizes):
+    root = ET.fromstring(scene(run(sizes, updates=1)).svg(0))
+    places = [
+        (float(node.get("x")), float(node.get("y")))
+        for node in root.iter("{http://www.w3.org/2000/svg}text")
+        if re.fullmatch(r"−?\d+\.\d\d", node.text or "")
+        and node.get("stroke")
+        and node.get("font-size") == "12"
+    ]
+    places = [place for place in places if place[0] < 42 + 186 * 2.6]
+    for i, (x, y) in enumerate(places):
+        for other_x, other_y in places[:i]:
+            assert abs(x - other_x) > 30 or abs(y - other_y) > 9
+
+
 def surface(drawn, step):
     href = ET.fromstring(drawn.svg(step)).find("{http://www.w3.org/2000/svg}image").get("href")
     image = Image.open(io.BytesIO(base64.b64decode(href.partition(",")[2])))

@@ -352,3 +352,17 @@ def test_show_keeps_at_least_two_digits_of_what_is_small():
         assert floor(log10(abs(number))) - floor(log10(unit)) >= 2
     assert chain.show(0.0) == "0"
     assert chain.show(np.nan) == "–"
+
+
+def test_what_the_notebook_says_of_other_settings():
+    """Target 0.5: the first four pages stay, one factor and all derivatives change their sign."""
+    usual, lower = chain.explorer().scene(), chain.explorer(y=0.5).scene()
+    same = [page for page in range(CYCLE) if usual.captions[page] == lower.captions[page]]
+    assert same == [0, 1, 2, 3]
+    (_, _, factor, derivative), (after, *_) = descend(1.0, START, 0.5, 1)
+    assert [name for name in factor if factor[name] < 0] == []
+    assert all(value > 0 for value in derivative.values())
+    assert all(after[name] < START[name] for name in START)
+    (_, _, _, first), (_, _, _, second) = descend(1.0, START | {"w2": 0.0}, 1.0, 1)
+    assert [name for name in first if first[name] == 0] == ["a1", "z1", "w1", "b1", "a0"]
+    assert all(value != 0 for value in second.values())
