@@ -20,7 +20,7 @@ except ImportError:  # where it cannot be installed, a stepper has no picture wi
     resvg_py = None
 
 _HERE = Path(__file__).parent
-_FONT = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
+_FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 
 
 class Stepper(anywidget.AnyWidget):
@@ -104,7 +104,8 @@ class Stepper(anywidget.AnyWidget):
         """Return a page as a PNG image, or None where resvg is not installed."""
         if resvg_py is None:
             return None
-        return bytes(resvg_py.svg_to_bytes(self.svg(step), font_files=[str(_FONT)], skip_system_fonts=True))
+        fonts = [str(_FONTS / name) for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")]
+        return bytes(resvg_py.svg_to_bytes(self.svg(step), font_files=fonts, skip_system_fonts=True))
 
     @traitlets.validate("step")
     def _check_step(self, proposal: Mapping[str, Any]) -> int:

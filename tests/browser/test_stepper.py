@@ -1,6 +1,7 @@
 """Steppers in JupyterLab: every control, every key, and what must never happen."""
 
 import importlib
+import inspect
 import pkgutil
 import re
 import string
@@ -466,18 +467,26 @@ def test_a_narrow_window_shows_all(shown: StepperPage):
 
 # -- every view -------------------------------------------------------------------------------------
 
-WITH_EXPLORER = [
-    module.name
-    for module in pkgutil.iter_modules(views.__path__)
-    if hasattr(importlib.import_module(f"nblib.views.{module.name}"), "explorer")
-]
-ARGUMENTS = {"sgd": "__import__('nblib.mnist').mnist.load()"}
+ARGUMENTS = {"sgd.explorer": "__import__('nblib.mnist').mnist.load()"}
 
 
-@pytest.mark.parametrize("name", WITH_EXPLORER)
+def explorers() -> list[str]:
+    """Return the functions of nblib.views that return an explorer: "chain.explorer", …"""
+    found = []
+    for module in pkgutil.iter_modules(views.__path__):
+        for name, function in vars(importlib.import_module(f"nblib.views.{module.name}")).items():
+            its_own = getattr(function, "__module__", "") == f"nblib.views.{module.name}"
+            if inspect.isfunction(function) and its_own and not name.startswith("_"):
+                returns = str(inspect.signature(function).return_annotation)
+                found += [f"{module.name}.{name}"] * returns.endswith("Explorer")
+    return found
+
+
+@pytest.mark.parametrize("name", explorers())
 def test_every_view(name: str, start: Callable[..., StepperPage]):
+    module, function = name.split(".")
     shown = start(
-        f"from nblib.views import {name} as module\nview = module.explorer({ARGUMENTS.get(name, '')})\nview"
+        f"from nblib.views.{module} import {function} as make\nview = make({ARGUMENTS.get(name, '')})\nview"
     )
     assert shown.n_steps > 1
     assert shown.axe() == []

@@ -1,0 +1,70 @@
+"""The view in CONTRIBUTING.md runs as it stands there, and its numbers are right."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nblib.widgets.explorer import Explorer
+from views.arithmetic import check
+
+TEXT = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def example() -> str:
+    section = TEXT.split("\n## Add a view\n", 1)[1].split("\n## ", 1)[0]
+    (block,) = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    return block
+
+
+@pytest.fixture
+def view() -> Explorer:
+    *lines, shown = example().strip().split("\n")
+    names: dict[str, Any] = {}
+    exec("\n".join([*lines, f"view = {shown}"]), names)
+    return names["view"]
+
+
+def roots(x: float, steps: int = 6) -> list[float]:
+    """Return Newton's way to √2 as Heron has it: the mean of x and 2/x."""
+    found = [x]
+    for _ in range(steps):
+        found.append((found[-1] + 2 / found[-1]) / 2)
+    return found
+
+
+def expect(view: Explorer, start: float) -> None:
+    stepper = view.stepper
+    for step, (x, new) in enumerate(zip(roots(start)[:-1], roots(start)[1:], strict=True)):
+        stepper.step = step
+        words, formula, numbers = stepper.caption.split("\n")
+        assert words == f"The tangent at x = {x:.4f} meets zero at x = {new:.4f}."
+        assert formula == "x ← x − f(x) / f′(x)"
+        assert numbers.endswith(f" = {new:.4f}")
+        assert numbers.startswith(f"x ← {x:.6f} − ")
+        assert check(numbers) == 1
+        assert f">x = {x:.2f}</text>" in stepper.svg()
+    with pytest.raises(ValueError, match="step must be at most 5"):
+        stepper.step = 6
+
+
+def test_it_is_short():
+    code = [line for line in example().splitlines() if line.strip()]
+    assert len(code) < 40
+
+
+def test_its_numbers_are_right_at_every_step(view: Explorer):
+    expect(view, 3.5)
+    assert view.stepper.caption.split()[-1] == f"{2**0.5:.4f}"
+
+
+def test_its_setting_makes_the_run_anew(view: Explorer):
+    for start in (0.5, 1.0, 4.0):
+        view.settings["start"].value = start
+        expect(view, start)
+
+
+def test_its_pages_differ(view: Explorer):
+    assert len({view.stepper.svg(step) for step in range(5)}) == 5
+    assert view._repr_mimebundle_()["text/plain"] == "[Stepper: Newton's method, 6 steps]"
