@@ -31,7 +31,7 @@ from nblib.drawing.scene import (
 from nblib.views.backprop_captions import activation_name, caption, describe_example, describe_inputs
 from nblib.views.backprop_pages import PHASED, Book
 from nblib.views.backprop_run import INITS, Array, BackpropRecord, run, truth_table
-from nblib.widgets.explorer import Explorer
+from nblib.widgets.explorer import Explorer, eta_slider
 
 NETWORKS = {"2-2-1": (2, 2, 1), "2-3-1": (2, 3, 1)}
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
@@ -433,9 +433,7 @@ def explorer(
     settings: dict[str, Any] = {
         "network": ipywidgets.Dropdown(options=list(NETWORKS), value=network, description="network"),
         "weights": ipywidgets.Dropdown(options=INITS, value=init, description="weights"),
-        "eta": ipywidgets.FloatLogSlider(
-            value=eta, min=-1, max=2, step=0.1, description="η", readout_format=".2f"
-        ),
+        "eta": eta_slider(eta, least=0.1),
         "example": ipywidgets.Dropdown(options=shown, value=example, description="shown"),
         "activation": ipywidgets.Dropdown(options=ACTIVATIONS, value=activation, description="activation"),
     }

@@ -29,7 +29,7 @@ from nblib.drawing.scene import (
     rect,
     text,
 )
-from nblib.widgets.explorer import Explorer
+from nblib.widgets.explorer import Explorer, eta_slider
 
 FORWARD = ("z1", "a1", "z2", "a2", "C")
 NEXT = {
@@ -562,9 +562,7 @@ def explorer(eta: float = 1.0, start: str = "output 0.66", y: float = 1.0, updat
         return scene(STARTS[start].descend(INPUT, y, eta=eta, steps=updates))
 
     settings = {
-        "eta": ipywidgets.FloatLogSlider(
-            value=eta, min=-2, max=2, step=0.1, description="η", readout_format=".2f"
-        ),
+        "eta": eta_slider(eta),
         "start": ipywidgets.Dropdown(options=[*STARTS], value=start, description="start"),
         "y": ipywidgets.FloatSlider(value=y, min=0, max=1, step=0.05, description="target y"),
     }

@@ -12,7 +12,7 @@ from nblib import toydata, validate
 from nblib.drawing.numbers import factor, num, signed, sub
 from nblib.drawing.scene import Axes, Caption, Element, Scene, circle, group, line, note, rect, text
 from nblib.perceptron import Perceptron, PerceptronRecord, widest_margin
-from nblib.widgets.explorer import NEW_SEED, Explorer
+from nblib.widgets.explorer import NEW_SEED, Explorer, eta_slider
 
 FORMULA = "w ← w + η (y − ŷ) x        b ← b + η (y − ŷ)"
 
@@ -230,9 +230,7 @@ class PerceptronExplorer(Explorer):
         )
         settings = {
             "data": ipywidgets.Dropdown(options=[*DATA, OWN], value=data, description="data"),
-            "eta": ipywidgets.FloatLogSlider(
-                value=eta, min=-2, max=1, step=0.1, description="η", readout_format=".2f"
-            ),
+            "eta": eta_slider(eta, most=10),
             "order": ipywidgets.Dropdown(options=["given", "shuffled"], description="order"),
         }
         super().__init__(self.run, settings, seeded=True, seed=seed, clicked=self._clicked)

@@ -22,7 +22,7 @@ from threadpoolctl import threadpool_limits
 from nblib import Network, costs, mnist, validate
 from nblib.drawing.numbers import factor, num, signed, sub
 from nblib.drawing.scene import Axes, Caption, Element, Scene, circle, element, group, line, rect, text
-from nblib.widgets.explorer import Explorer
+from nblib.widgets.explorer import Explorer, eta_slider
 
 Array = NDArray[Any]
 
@@ -549,9 +549,7 @@ def explorer(data: mnist.MNIST, eta: float = 0.5, mini_batch_size: int = 10, see
     if mini_batch_size not in MINI_BATCH_SIZES:
         raise ValueError(f"mini_batch_size must be one of {MINI_BATCH_SIZES}, got {mini_batch_size!r}")
     settings = {
-        "eta": ipywidgets.FloatLogSlider(
-            value=eta, min=-2, max=1, step=0.1, description="η", readout_format=".2g"
-        ),
+        "eta": eta_slider(eta, most=10),
         "mini_batch_size": ipywidgets.Dropdown(
             options=MINI_BATCH_SIZES, value=mini_batch_size, description="mini-batch"
         ),

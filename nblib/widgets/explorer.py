@@ -7,6 +7,7 @@ from typing import Any
 
 import ipywidgets
 
+from nblib import validate
 from nblib.drawing.scene import Scene
 from nblib.widgets.stepper import Stepper
 
@@ -62,7 +63,7 @@ class Explorer(ipywidgets.VBox):
 
     def scene(self) -> Scene:
         """Return the scene of the present settings."""
-        values = {name: widget.value for name, widget in self.settings.items()}
+        values = {name: _exact(widget.value) for name, widget in self.settings.items()}
         return self._build(**values, **({"seed": self.seed} if self._seeded else {}))
 
     @property
@@ -99,3 +100,20 @@ class Explorer(ipywidgets.VBox):
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         bundle = super()._repr_mimebundle_(**kwargs)
         return None if bundle is None else bundle | self.stepper.still()
+
+
+def eta_slider(value: float, least: float = 0.01, most: float = 100.0, name: str = "η") -> Any:
+    """Return a slider over learning rates 1, 2, 5, 10, …, and `value` itself.
+
+    Unlike ipywidgets' own logarithmic slider it gives back the very numbers it shows.
+    """
+    value = validate.positive("eta", value)
+    steps = {round(factor * 10.0**power, 6) for factor in (1, 2, 5) for power in range(-4, 5)}
+    rates = sorted(rate for rate in steps | {value} if least <= rate <= most or rate == value)
+    options = [(f"{rate:g}", rate) for rate in rates]
+    return ipywidgets.SelectionSlider(options=options, value=value, description=name)
+
+
+def _exact(value: Any) -> Any:
+    """Return a float without the last digits that the steps of a slider in the browser leave behind."""
+    return round(value, 9) if isinstance(value, float) else value

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from dataclasses import fields, replace
 from math import exp, floor, log10
 from xml.etree import ElementTree
@@ -240,19 +239,6 @@ def test_the_present_point_on_the_curves(scene):
 @pytest.mark.parametrize("y", [0.0, 0.35, 1.0])
 def test_the_payload_is_json_and_small(start, eta, y):
     assert len(json.dumps(chain.explorer(eta, start, y).stepper.scene, allow_nan=False)) < 300_000
-
-
-def test_building_and_changing_are_quick():
-    """The limits are 0.5 and 0.1 seconds; three tries, since other programs may want the machine too."""
-
-    def seconds(action):
-        began = time.process_time()
-        action()
-        return time.process_time() - began
-
-    assert min(seconds(chain.explorer) for _ in range(3)) < 0.5
-    eta = chain.explorer().settings["eta"]
-    assert min(seconds(lambda: setattr(eta, "value", eta.value * 1.3)) for _ in range(3)) < 0.1
 
 
 def test_a_setting_makes_the_run_anew():

@@ -1,6 +1,5 @@
 import json
 import re
-import time
 import xml.etree.ElementTree as ET
 
 import numpy as np
@@ -353,15 +352,10 @@ def test_colour_is_not_the_only_difference_between_the_runs():
 # -- the explorer of the descent --------------------------------------------------------------------
 
 
-def test_the_descent_is_small_and_quick():
-    begin = time.process_time()
+def test_the_descent_is_small():
     explorer = view.descent()
-    built = time.process_time()
     explorer.settings["eta_b"].value = 50.0
-    changed = time.process_time()
     assert len(json.dumps(explorer.stepper.scene)) < 300_000
-    assert built - begin < 1.0
-    assert changed - built < 0.4  # measured at 0.04: room for a busy machine
 
 
 def test_settings_make_the_run_anew_from_the_same_start():
