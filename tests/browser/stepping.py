@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
+import pkgutil
 import re
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,7 @@ from playwright.sync_api import Locator, Page, expect
 
 import refresh
 from browser.lab import NotebookPage
+from nblib import views
 
 expect.set_options(timeout=20_000)
 
@@ -25,6 +29,28 @@ def save(folder: Path, *sources: str) -> Path:
     notebook = new_notebook(cells=[new_code_cell(source, id=f"cell-{i}") for i, source in enumerate(sources)])
     path.write_text(refresh.to_text(refresh.normalise(notebook)), encoding="utf-8")
     return path
+
+
+_ARGUMENTS = {"sgd.explorer": "__import__('nblib.mnist').mnist.load()"}
+
+
+def explorers() -> list[str]:
+    """Return the functions of nblib.views that return an explorer: "chain.explorer", …"""
+    found = []
+    for module in pkgutil.iter_modules(views.__path__):
+        for name, function in vars(importlib.import_module(f"nblib.views.{module.name}")).items():
+            its_own = getattr(function, "__module__", "") == f"nblib.views.{module.name}"
+            if inspect.isfunction(function) and its_own and not name.startswith("_"):
+                returns = str(inspect.signature(function).return_annotation)
+                found += [f"{module.name}.{name}"] * returns.endswith("Explorer")
+    return found
+
+
+def code_for(name: str) -> str:
+    """Return the code of a cell that shows what one of the `explorers` returns, and calls it ``view``."""
+    module, function = name.split(".")
+    call = f"make({_ARGUMENTS.get(name, '')})"
+    return f"from nblib.views.{module} import {function} as make\nview = {call}\nview"
 
 
 class StepperPage:

@@ -1,8 +1,5 @@
 """Steppers in JupyterLab: every control, every key, and what must never happen."""
 
-import importlib
-import inspect
-import pkgutil
 import re
 import string
 from collections.abc import Callable
@@ -14,8 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from browser.lab import Lab, NotebookPage, open_notebook
-from browser.stepping import BUTTONS, StepperPage, save
-from nblib import views
+from browser.stepping import BUTTONS, StepperPage, code_for, explorers, save
 from nblib.views import perceptron
 
 Opener = Callable[[Path], NotebookPage]
@@ -467,27 +463,10 @@ def test_a_narrow_window_shows_all(shown: StepperPage):
 
 # -- every view -------------------------------------------------------------------------------------
 
-ARGUMENTS = {"sgd.explorer": "__import__('nblib.mnist').mnist.load()"}
-
-
-def explorers() -> list[str]:
-    """Return the functions of nblib.views that return an explorer: "chain.explorer", …"""
-    found = []
-    for module in pkgutil.iter_modules(views.__path__):
-        for name, function in vars(importlib.import_module(f"nblib.views.{module.name}")).items():
-            its_own = getattr(function, "__module__", "") == f"nblib.views.{module.name}"
-            if inspect.isfunction(function) and its_own and not name.startswith("_"):
-                returns = str(inspect.signature(function).return_annotation)
-                found += [f"{module.name}.{name}"] * returns.endswith("Explorer")
-    return found
-
 
 @pytest.mark.parametrize("name", explorers())
 def test_every_view(name: str, start: Callable[..., StepperPage]):
-    module, function = name.split(".")
-    shown = start(
-        f"from nblib.views.{module} import {function} as make\nview = make({ARGUMENTS.get(name, '')})\nview"
-    )
+    shown = start(code_for(name))
     assert shown.n_steps > 1
     assert shown.axe() == []
     pages = [(shown.caption, shown.picture)]
