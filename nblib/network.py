@@ -254,7 +254,7 @@ class Network:
         """
         rows, targets = self._pair(x, y)
         eta = validate.positive("eta", eta)
-        with _one_blas_thread():
+        with one_blas_thread():
             self._update(rows, targets, eta, self._steps_by(None))
 
     def _update(self, x: Array, y: Array, eta: float, steps_by: Steps) -> None:
@@ -351,7 +351,7 @@ class Network:
         for epoch in range(1, epochs + 1):
             started = perf_counter()
             order = rng.permutation(len(x))
-            with _one_blas_thread():
+            with one_blas_thread():
                 for start in range(0, len(x), mini_batch_size):
                     rows = order[start : start + mini_batch_size]
                     update(x[rows], y[rows])
@@ -468,7 +468,7 @@ def _threads() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def _one_blas_thread() -> AbstractContextManager[Any]:
+def one_blas_thread() -> AbstractContextManager[Any]:
     """Hold NumPy to one thread: a mini-batch is too small to share, and a second thread makes it wait."""
     return _threads().limit(limits=1, user_api="blas")
 

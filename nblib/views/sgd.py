@@ -17,11 +17,11 @@ import ipywidgets
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
-from threadpoolctl import threadpool_limits
 
 from nblib import Network, costs, mnist, validate
 from nblib.drawing.numbers import factor, num, signed, sub
 from nblib.drawing.scene import Axes, Caption, Element, Scene, circle, element, group, line, rect, text
+from nblib.network import one_blas_thread
 from nblib.widgets.explorer import Explorer, eta_slider
 
 Array = NDArray[Any]
@@ -161,7 +161,7 @@ def run(
     sample, measured = _pile("x", (x, y), SAMPLE), _pile("validation", validation, MEASURED)
     order = np.random.default_rng(seed).permutation(len(x))[: n_steps * m].reshape(n_steps, m)
     states, steps = [_state(network, *measured)], []
-    with threadpool_limits(1, user_api="blas"):  # these matrices are too small to share
+    with one_blas_thread():
         for chosen in order:
             steps.append(_step(network, x[chosen], y[chosen], sample, eta))
             states.append(_state(network, *measured))
