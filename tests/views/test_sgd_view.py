@@ -11,9 +11,11 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from PIL import Image
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from nblib import Network, mnist
-from nblib.views import sgd
+from nblib.views import sgd, sgd_images, sgd_run
+from nblib.widgets.stepper import Stepper
 from views.arithmetic import check
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -30,7 +32,7 @@ def small(data):
 
     def run(**settings):
         x, y = data.x_train[:1500], data.y_train[:1500]
-        return sgd.run(x, y, (data.x_test[:300], data.y_test[:300]), **{"n_steps": 12} | settings)
+        return sgd_run.run(x, y, (data.x_test[:300], data.y_test[:300]), **{"n_steps": 12} | settings)
 
     return run
 
@@ -155,7 +157,7 @@ def test_the_record_is_what_nblibs_own_sgd_does(data, small):
 
 def test_the_first_pages_are_the_table_of_the_notebook(data):
     x, y = data.x_train[:50_000], data.y_train[:50_000]
-    record = sgd.run(x, y, (data.x_test[:50], data.y_test[:50]), n_steps=8)
+    record = sgd_run.run(x, y, (data.x_test[:50], data.y_test[:50]), n_steps=8)
     network = Network([784, 16, 10], init="scaled", seed=0, dtype=np.float64)
     order = np.random.default_rng(0).permutation(50_000)
     for t in range(8):
@@ -164,6 +166,27 @@ def test_the_first_pages_are_the_table_of_the_notebook(data):
         assert record.cost[t] == pytest.approx(network.cost(x[rows], y[rows]), abs=1e-5)
         network.update_mini_batch(x[rows], y[rows], eta=0.5)
         assert record.weight[t + 1] == pytest.approx(network.weights[1][3, 5], abs=1e-5)
+
+
+def test_all_of_a_run_is_computed_by_one_thread(small, monkeypatch):
+    """A second thread has nothing to gain here, and waits for work at the cost of everything else."""
+    seen = {}
+
+    def watched(name, method):
+        def call(*arguments):
+            threads = [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+            seen.setdefault(name, []).extend(threads)
+            return method(*arguments)
+
+        return call
+
+    names = ("feedforward", "backprop", "trace")
+    for name in names:
+        monkeypatch.setattr(Network, name, watched(name, getattr(Network, name)))
+    with threadpool_limits(2, user_api="blas"):
+        small(n_steps=2)
+    assert seen.keys() == set(names)
+    assert all(set(threads) == {1} for threads in seen.values())
 
 
 def test_only_threes_want_the_weight_to_grow(record):
@@ -207,12 +230,25 @@ def decoded(uri):
 
 
 def pictures(scene):
-    batch, weights = (part for part in scene._walk() if part.tag == "image")
-    return batch.attributes["href"], weights.attributes["href"]
+    return [part for part in scene._walk() if part.tag == "image"]
+
+
+def weights_seen(scene, step):
+    """The pixels, two rows for each cell, of the hidden weights that stand in the window on a page."""
+    part = pictures(scene)[1].attributes
+    window = next(e for e in scene._walk() if e.tag == "clipPath" and e.attributes["id"] == "weights")
+    frame = window.children[0].attributes
+    strip = decoded(part["href"][step])
+    across, down = strip.shape[1] / part["width"], strip.shape[0] / part["height"]
+    left, top = (frame["x"] - part["x"][step]) * across, (frame["y"] - part["y"]) * down
+    width, height = frame["width"] * across, frame["height"] * down
+    assert (top, height, width) == (0, 118, 59)
+    assert left in range(0, strip.shape[1], 60)
+    return strip[:118, int(left) : int(left) + 59]
 
 
 def test_the_digits_are_drawn_as_they_are(record):
-    batches, _ = pictures(sgd.scene(record))
+    batches = pictures(sgd.scene(record))[0].attributes["href"]
     image = decoded(batches[4])
     for i in (0, 9):
         tile = image[:, 35 * i : 35 * i + 28]
@@ -222,9 +258,9 @@ def test_the_digits_are_drawn_as_they_are(record):
 
 
 def test_the_weights_are_drawn_with_their_sign(record):
-    _, weights = pictures(sgd.scene(record))
-    for t in (0, 12):
-        image = decoded(weights[t])
+    scene = sgd.scene(record)
+    for t in range(len(record) + 1):
+        image = weights_seen(scene, t)
         for j in (0, 5, 15):
             top, left = 30 * (j // 4), 15 * (j % 4)
             tile = image[top : top + 28, left : left + 14]
@@ -241,6 +277,30 @@ def test_the_weights_are_drawn_with_their_sign(record):
             assert (seen | ~strong).all()
             order = np.argsort(np.abs(cells), axis=None)
             assert (np.diff(upper[..., 3].ravel()[order]) >= 0).all()
+
+
+def test_pages_share_their_pictures_of_the_weights(record):
+    scene = sgd.scene(record)
+    hrefs = pictures(scene)[1].attributes["href"]
+    assert len(hrefs) == 13
+    assert len(set(hrefs)) == math.ceil(13 / sgd_images.STRIP) < 13
+    seen = [weights_seen(scene, t).tobytes() for t in range(13)]
+    assert len(set(seen)) == 13
+    beyond = decoded(hrefs[12])[:, 60 * (12 % sgd_images.STRIP + 1) :]
+    assert beyond.size
+    assert not beyond[..., 3].any()  # behind the last page the strip is clear
+
+
+def test_the_still_picture_shows_the_cells_as_they_are(record):
+    """Unless resvg is told in a style, it blurs a cell into its neighbours."""
+    stepper = Stepper(sgd.scene(record), step=12)
+    page = np.array(Image.open(io.BytesIO(stepper.png())).convert("RGB")).astype(int)
+    cells = weights_seen(sgd.scene(record), 12)[40:48, 32:40]
+    assert len(np.unique(cells[..., 3])) > 3
+    opacity = cells[..., 3:] / 255
+    expected = cells[..., :3] * opacity + 255 * (1 - opacity)
+    drawn = page[166 + 2 * 40 : 166 + 2 * 48, 30 + 4 * 32 : 30 + 4 * 40]  # a pixel takes 4 by 2 units
+    assert np.abs(drawn - expected.repeat(2, axis=0).repeat(4, axis=1)).max() < 3
 
 
 def test_the_arrow_turns_by_the_angle(record):
@@ -316,11 +376,14 @@ def test_the_explorer_is_small_and_its_settings_make_the_run_anew(data):
     assert stepper.step == 0
     assert stepper.caption.endswith("η = 2")
     assert start in stepper.caption
+    explorer.settings["mini_batch_size"].value = 1
+    sizes.append(len(json.dumps(stepper.scene)))
+    assert "one update by one image" in stepper.caption
     explorer.settings["mini_batch_size"].value = 100
     sizes.append(len(json.dumps(stepper.scene)))
     assert start in stepper.caption
     assert "one update by 100 images" in stepper.caption
-    assert max(sizes) < 600_000
+    assert max(sizes) < 300_000
     explorer.new_seed()
     assert explorer.seed == 1
     assert start not in stepper.caption
@@ -329,23 +392,23 @@ def test_the_explorer_is_small_and_its_settings_make_the_run_anew(data):
 def test_bad_arguments(data):
     x, y, validation = data.x_train[:50], data.y_train[:50], (data.x_test[:20], data.y_test[:20])
     with pytest.raises(ValueError) as error:
-        sgd.run(x, y, validation, n_steps=6)
+        sgd_run.run(x, y, validation, n_steps=6)
     assert str(error.value) == "n_steps · mini_batch_size must be at most 50 images, got 60"
     with pytest.raises(ValueError) as error:
-        sgd.run(x, y[:-1], validation, n_steps=1)
+        sgd_run.run(x, y[:-1], validation, n_steps=1)
     assert str(error.value) == "x and y must have the same length, got 50 and 49"
     with pytest.raises(ValueError) as error:
-        sgd.run(x[:, 1:], y, validation, n_steps=1)
+        sgd_run.run(x[:, 1:], y, validation, n_steps=1)
     assert str(error.value) == "x must have 784 features per row, got 783"
     with pytest.raises(TypeError) as error:
-        sgd.run(x, y, data.x_test, n_steps=1)
+        sgd_run.run(x, y, data.x_test, n_steps=1)
     assert str(error.value) == "validation must be a pair (x, y), got ndarray"
     with pytest.raises(ValueError) as error:
-        sgd.run(x, y, (data.x_test[:3], data.y_test[:4]), n_steps=1)
+        sgd_run.run(x, y, (data.x_test[:3], data.y_test[:4]), n_steps=1)
     assert str(error.value) == "validation and its labels must have the same length, got 3 and 4"
     for name, value in (("eta", 0), ("mini_batch_size", 0), ("n_steps", 0)):
         with pytest.raises(ValueError) as error:
-            sgd.run(x, y, validation, **{"n_steps": 1} | {name: value})
+            sgd_run.run(x, y, validation, **{"n_steps": 1} | {name: value})
         assert str(error.value).startswith(f"{name} must be")
     with pytest.raises(TypeError) as error:
         sgd.explorer((x, y))
