@@ -1,8 +1,13 @@
-"""Numbers as the course writes them."""
+"""Numbers as the course writes them, alone and in a formula that can be redone by hand."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from math import floor, isfinite, log10, prod
+
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_PLAIN = str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789") | {ord("–"): "nan"}
 
 
 def num(value: float, digits: int = 2) -> str:
@@ -33,7 +38,15 @@ def factor(value: float, digits: int = 2) -> str:
     >>> factor(0.5), factor(-0.5)
     ('0.50', '(−0.50)')
     """
-    text = num(value, digits)
+    return bracketed(num(value, digits))
+
+
+def bracketed(text: str) -> str:
+    """Return a written number as it stands in a product or sum: negative ones in brackets.
+
+    >>> bracketed("0.5"), bracketed("−0.5")
+    ('0.5', '(−0.5)')
+    """
     return f"({text})" if text.startswith("−") else text
 
 
@@ -44,3 +57,88 @@ def sub(index: int) -> str:
     'w₁₂'
     """
     return str(index).translate(_SUBSCRIPTS)
+
+
+def show(value: float | str, digits: int = 4) -> str:
+    """Return a number with `digits` decimals, more where it is small, with a power of ten where tiny or huge.
+
+    At least ``digits - 1`` digits are worth something: `digits` is at least 2. A dash stands for
+    what is no finite number, and a text is returned as it is.
+
+    >>> show(-0.0948), show(0.00512), show(3.7e-9), show(0.0), show("0.8")
+    ('−0.0948', '0.00512', '3.70·10⁻⁹', '0', '0.8')
+    """
+    if isinstance(value, str):
+        return value
+    if not isfinite(value):
+        return "–"
+    if value == 0:
+        return "0"
+    size = floor(log10(abs(value)))
+    if -4 <= size < 6:
+        return num(value, max(digits, digits - 2 - size))
+    mantissa, power = f"{value:.{digits - 2}e}".split("e")
+    return f"{mantissa}·10{str(int(power)).translate(_RAISED)}".replace("-", "−")
+
+
+def given(value: float) -> float | str:
+    """Return a number that somebody has chosen as it was written, if that is short; else the number.
+
+    >>> given(1.0), given(-0.8), given(1 / 3)
+    ('1', '−0.8', 0.3333333333333333)
+    """
+    short = f"{value + 0:g}"  # −0 + 0 is 0
+    return short.replace("-", "−") if float(short) == value and "e" not in short else value
+
+
+def worked(
+    template: str,
+    compute: Callable[..., float],
+    values: Sequence[float | str],
+    result: float,
+    digits: int = 4,
+) -> str:
+    """Return "formula with numbers = result", with as many digits as it takes to redo it by hand.
+
+    The result is written as `show` writes it. The values begin with as many decimals and get more
+    until `compute`, given the values as they are written, leads to the result as it is written.
+
+    Parameters
+    ----------
+    template : str
+        The formula, with ``{}`` for each value. All but the first stand in brackets if negative.
+    compute : callable
+        The formula as a function of the values.
+    values : sequence of float or str
+        A text, such as `given` returns, is written as it is.
+    result : float
+        What the formula leads to with all digits.
+    digits : int
+        Decimals of the result, at least 2.
+
+    Examples
+    --------
+    >>> worked("{} − {}·{}", lambda w, eta, slope: w - eta * slope, (0.51234, "4", -0.123456), 1.006164)
+    '0.51234 − 4·(−0.12346) = 1.0062'
+    """
+    printed = show(result, digits)
+    for more in range(digits, 18):
+        texts = [show(value, more) for value in values]
+        if show(compute(*map(_read, texts)), digits) == printed:
+            break
+    first, *others = texts
+    return f"{template.format(first, *map(bracketed, others))} = {printed}"
+
+
+def product(values: Sequence[float | str], result: float, digits: int = 4) -> str:
+    """Return `worked` for the product of the values.
+
+    >>> product([2.5, -0.2], -0.5)
+    '2.5000·(−0.2000) = −0.5000'
+    """
+    return worked("·".join(["{}"] * len(values)), lambda *factors: prod(factors), values, result, digits)
+
+
+def _read(text: str) -> float:
+    """Return the value of a written number."""
+    return float(text.translate(_PLAIN).replace("·10", "e"))

@@ -9,7 +9,14 @@ import pytest
 import nblib
 
 MODULES = ["nblib", *(module.name for module in pkgutil.walk_packages(nblib.__path__, "nblib."))]
-WITH_EXAMPLES = {"nblib.chain", "nblib.drawing.numbers", "nblib.gates", "nblib.network", "nblib.perceptron"}
+WITH_EXAMPLES = {
+    "nblib.chain",
+    "nblib.drawing.numbers",
+    "nblib.gates",
+    "nblib.network",
+    "nblib.neuron",
+    "nblib.perceptron",
+}
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -14,6 +14,7 @@ MATHS = [
     "gradcheck",
     "mnist",
     "network",
+    "neuron",
     "npz",
     "perceptron",
     "toydata",
