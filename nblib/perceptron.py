@@ -15,6 +15,7 @@ where it fired and should not have.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +51,11 @@ class PerceptronRecord:
         The same for the bias.
     converged : bool
         Whether the last pass went through all the data without a mistake.
+
+    Raises
+    ------
+    ValueError
+        If there is no step, or a column has another length.
     """
 
     x: Array
@@ -63,6 +69,15 @@ class PerceptronRecord:
     weights: Array
     biases: Array
     converged: bool
+
+    def __post_init__(self) -> None:
+        if not len(self):
+            raise ValueError("example must hold at least one step, got none: the record is empty")
+        lengths = {"y": len(self.x)} | dict.fromkeys(("epoch", "z", "prediction", "error"), len(self))
+        lengths |= {"weights": len(self) + 1, "biases": len(self) + 1}
+        for name, length in lengths.items():
+            if len(getattr(self, name)) != length:
+                raise ValueError(f"{name} must have {length} rows, got {len(getattr(self, name))}")
 
     def __len__(self) -> int:
         return len(self.example)
@@ -235,7 +250,11 @@ class Margin:
     @property
     def bound(self) -> float:
         """The most mistakes a perceptron from zero weights can make: R²/γ² (Novikoff 1962); ∞ if γ ≤ 0."""
-        return (self.radius / self.gamma) ** 2 if self.gamma > 0 else float("inf")
+        if self.gamma <= 0:
+            return math.inf
+        bound = (self.radius / self.gamma) ** 2
+        # A whole number is reached by some runs, so rounding must not leave it a hair too small.
+        return float(round(bound)) if math.isclose(bound, round(bound), rel_tol=1e-12) else bound
 
 
 def margin(x: ArrayLike, y: ArrayLike, weights: ArrayLike, bias: float) -> Margin:

@@ -10,7 +10,7 @@ or a dark page.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nblib import validate
+from nblib.drawing.numbers import num
 
 Value = Any  # a constant, or an array or list with one value for each step
 
@@ -108,6 +109,15 @@ def polyline(x: ArrayLike, y: ArrayLike, **attributes: Value) -> Element:
     return element("polyline", points=points, **{"fill": "none", "stroke": "ink"} | attributes)
 
 
+def written(values: Iterable[Any], shown: Iterable[bool], write: Callable[[Any], str] = num) -> list[str]:
+    """Return what a text says over the steps: each value where it is shown, else nothing.
+
+    >>> written([0.25, -0.5], [True, False])
+    ['0.25', '']
+    """
+    return [write(value) if on else "" for value, on in zip(values, shown, strict=True)]
+
+
 @dataclass(frozen=True)
 class Caption:
     """What stands below the picture at one step, in this order.
@@ -144,7 +154,7 @@ class Scene:
         What the drawing is, for screen readers.
     updates : sequence of int, optional
         The steps at which an update is complete, for turning the pages update by update; by
-        default there is one granularity only.
+        default there is one granularity only. The first and the last step are stops too.
     telling : int
         The step that is shown where nothing can step: on paper, on a code-hosting site.
 
@@ -171,7 +181,9 @@ class Scene:
         self.elements = tuple(elements)
         self.captions = tuple(captions)
         self.width, self.height, self.title = width, height, title
-        self.updates = None if updates is None else self._step_numbers("updates", updates)
+        self.updates = updates
+        if updates is not None:
+            self.updates = sorted({0, *self._step_numbers("updates", updates), self.n_steps - 1})
         (self.telling,) = self._step_numbers("telling", [telling])
         for part in self._walk():
             for name, value in (*part.attributes.items(), ("text", part.text)):
@@ -273,9 +285,35 @@ class Axes:
         (x0, x1), (y0, y1) = self.xlim, self.ylim
         return x0 + across * (x1 - x0), y0 + up * (y1 - y0)
 
-    def holds(self, x: float, y: float) -> bool:
-        """Tell whether a place in the drawing, in SVG units, lies inside the rectangle."""
-        return 0 <= x - self.left <= self.width and 0 <= y - self.top <= self.height
+    def holds(self, x: ArrayLike, y: ArrayLike) -> Any:
+        """Tell whether places in the drawing, in SVG units, lie inside the rectangle."""
+        right, down = np.asarray(x) - self.left, np.asarray(y) - self.top
+        return (right >= 0) & (right <= self.width) & (down >= 0) & (down <= self.height)
+
+    def boundary(self, weights: ArrayLike, bias: ArrayLike) -> list[Any]:
+        """Return two places of the line w·x + b = 0, beyond the edges: x1, y1, x2, y2 in SVG units.
+
+        Parameters
+        ----------
+        weights : array_like, shape (2,) or (steps, 2)
+        bias : float or array_like, shape (steps,)
+
+        Returns
+        -------
+        list of float or ndarray, shape (steps,)
+            NaN, which hides the line, where w is zero or the line lies far outside.
+        """
+        weights, bias = np.asarray(weights, float), np.asarray(bias, float)
+        centre, reach = np.array([np.mean(self.xlim), np.mean(self.ylim)]), 4 * np.ptp([self.xlim, self.ylim])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            length = np.hypot(weights[..., 0], weights[..., 1])
+            normal = weights / length[..., None]
+            away = (weights @ centre + bias) / length
+        away = np.where(np.abs(away) > reach, np.nan, away)
+        foot = centre - away[..., None] * normal
+        along = reach * np.stack([-normal[..., 1], normal[..., 0]], axis=-1)
+        ends = (foot + along, foot - along)
+        return [place for end in ends for place in (self.x(end[..., 0]), self.y(end[..., 1]))]
 
     def frame(self, xlabel: str, ylabel: str, title: str = "", ticks: int = 5) -> Element:
         """Return axes, grid, numbers and labels."""

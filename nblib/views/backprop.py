@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
@@ -12,24 +10,14 @@ from typing import Any
 import ipywidgets
 import numpy as np
 from numpy.typing import ArrayLike
-from PIL import Image
 
 from nblib import validate
+from nblib.drawing.network_diagram import arrow_head, disc, sign_colour, sign_dash
 from nblib.drawing.numbers import num, signed
-from nblib.drawing.scene import (
-    Axes,
-    Element,
-    Scene,
-    circle,
-    element,
-    line,
-    note,
-    polyline,
-    rect,
-    text,
-)
+from nblib.drawing.scene import Element, Scene, circle, line, note, rect, text, written
 from nblib.views.backprop_captions import activation_name, caption, describe_example, describe_inputs
 from nblib.views.backprop_pages import PHASED, Book
+from nblib.views.backprop_panels import answers, cost_curve, plane
 from nblib.views.backprop_run import INITS, Array, BackpropRecord, run, truth_table
 from nblib.widgets.explorer import Explorer, eta_slider
 
@@ -67,14 +55,14 @@ def scene(record: BackpropRecord, example: int | None = None) -> Scene:
             *_headings(book),
             *_wires(book, places),
             *_neurons(book, places),
-            *(_plane(book, right) if book.sizes[0] == 2 else _answers(book, right)),
-            *_curve(book, right),
+            *(plane(book, right) if book.sizes[0] == 2 else answers(book, right)),
+            *cost_curve(book, right),
         ],
         [caption(book, page) for page in book.pages],
         width=right + 172,
         height=474,
         title=f"Backpropagation in a {'-'.join(map(str, book.sizes))} network",
-        updates=[p for p, page in enumerate(book.pages) if page.phase in ("start", "update")],
+        updates=[p for p, page in enumerate(book.pages) if page.phase == "update"],
         telling=_telling(book),
     )
 
@@ -162,9 +150,9 @@ def _wire(book: Book, l: int, j: int, k: int, start: Place, end: Place) -> Itera
         fine, w = book.fine[book.rows], book.record.weights[l][book.rows, j, k]
         yield line(
             *ends,
-            stroke=np.select([w > 0, w < 0], ["positive", "negative"], "quiet"),
+            stroke=sign_colour(w),
             stroke_width=_where(fine, 1 + 4.5 * np.minimum(np.abs(w), 8) / 8),
-            stroke_dasharray=np.where(w < 0, "7 4", "none"),
+            stroke_dasharray=sign_dash(w),
         )
     for direction in (1, -1):
         if (lit == direction).any():
@@ -173,13 +161,9 @@ def _wire(book: Book, l: int, j: int, k: int, start: Place, end: Place) -> Itera
 
 def _arrow(start: Place, end: Place, direction: int, shown: Array) -> Element:
     """Return an arrow head on a wire; forwards it points to the end."""
-    a, b = np.array(start), np.array(end)
-    along = (b - a) / np.linalg.norm(b - a) * direction
-    across = np.array([-along[1], along[0]])
-    middle = a + 0.66 * (b - a)
-    corners = (middle + 9 * along, middle - 5 * along + 7 * across, middle - 5 * along - 7 * across)
-    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in corners)
-    return element("polygon", points=points, fill=np.where(shown, "mark", "none"))
+    way = np.subtract(end, start)
+    along = direction * way / np.linalg.norm(way)
+    return arrow_head(start + 0.66 * way + 9 * along, along, 14, fill=np.where(shown, "mark", "none"))
 
 
 def _along(starts: list[Place], ends: list[Place]) -> float:
@@ -211,17 +195,12 @@ def _numbers_on_wire(book: Book, l: int, j: int, k: int) -> list[str]:
 
 
 def _cost_node(book: Book, place: Place) -> Iterator[Element]:
-    hidden = ("start", "forward")
-    shown = [
-        num(book.record.costs[page.row, book.example], 3)
-        if page.phase not in hidden and book.fine[page.row]
-        else ""
-        for page in book.pages
-    ]
+    known = [page.phase not in ("start", "forward") and book.fine[page.row] for page in book.pages]
+    costs = written(book.record.costs[book.rows, book.example], known, lambda cost: num(cost, 3))
     x, y = place
     yield rect(x - 25, y - 22, 50, 44, fill="paper", stroke="ink", rx=6)
     yield text(x, y - 9, "C", size=12, fill="quiet")
-    yield text(x, y + 8, shown, size=13)
+    yield text(x, y + 8, costs, size=13)
 
 
 def _neurons(book: Book, places: list[list[Place]]) -> Iterator[Element]:
@@ -240,19 +219,12 @@ def _neurons(book: Book, places: list[list[Place]]) -> Iterator[Element]:
 
 def _neuron(book: Book, l: int, j: int, place: Place) -> Iterator[Element]:
     known, a = book.known_a[l][:, j], book.record.activations[l][book.rows, book.example, j]
-    named = np.array(book.named(l, j))
-    yield circle(
-        *place,
-        _RADIUS,
-        fill="paper",
-        stroke=np.where(named, "mark", "ink"),
-        stroke_width=np.where(named, 3.5, 1.2),
-    )
-    fill = 0.75 * np.minimum(np.abs(np.where(known, a, 0)), 1)
-    yield circle(*place, _RADIUS - 1.5, fill="soft", fill_opacity=fill)
+    named, glow = np.array(book.named(l, j)), 0.75 * np.minimum(np.abs(np.where(known, a, 0)), 1)
+    rim = {"stroke": np.where(named, "mark", "ink"), "stroke_width": np.where(named, 3.5, 1.2)}
     x, y = place
+    yield from disc(x, y, _RADIUS, glow, **rim)
     yield text(x, y - 9, activation_name(l, j), size=12)
-    yield text(x, y + 8, [num(v) if k else "" for v, k in zip(a, known, strict=True)], size=13)
+    yield text(x, y + 8, written(a, known), size=13)
 
 
 def _delta_ring(book: Book, l: int, j: int, place: Place) -> Iterator[Element]:
@@ -265,9 +237,9 @@ def _delta_ring(book: Book, l: int, j: int, place: Place) -> Iterator[Element]:
         *place,
         _RADIUS + 5,
         fill="none",
-        stroke=np.select([delta > 0, delta < 0], ["positive", "negative"], "quiet"),
+        stroke=sign_colour(delta),
         stroke_width=_where(known, 1 + 7 * np.sqrt(np.minimum(np.abs(delta) / 0.15, 1))),
-        stroke_dasharray=np.where(delta < 0, "7 4", "none"),
+        stroke_dasharray=sign_dash(delta),
     )
     names = np.where(mean, "mean δ", "δ")
     numbers = [f"{name} = {_signed(d)}" if k else "" for name, d, k in zip(names, delta, known, strict=True)]
@@ -280,109 +252,9 @@ def _signed(delta: float) -> str:
 
 
 def _bias(book: Book, l: int, j: int, place: Place) -> Element:
-    fine = book.fine[book.rows]
     values = book.record.biases[l - 1][book.rows, j]
-    numbers = [f"b = {num(b)}" if ok else "" for b, ok in zip(values, fine, strict=True)]
+    numbers = written(values, book.fine[book.rows], lambda b: f"b = {num(b)}")
     return note(place[0], place[1] - 39, numbers, size=12, fill="quiet")
-
-
-# -- the panels on the right --------------------------------------------------------------------
-
-
-def _plane(book: Book, left: float) -> Iterator[Element]:
-    """Yield the output over the plane of the two inputs, with the examples."""
-    record, rows = book.record, book.rows
-    low, high = min(-0.5, record.x.min() - 0.5), max(1.5, record.x.max() + 0.5)
-    axes = Axes(left, 38, 150, 150, (float(low), float(high)), (float(low), float(high)))
-    fine = book.fine[rows]
-    yield element(
-        "image",
-        href=_surfaces(book, axes),
-        x=_where(fine, axes.left),
-        y=axes.top,
-        width=axes.width,
-        height=axes.height,
-        image_rendering="pixelated",
-    )
-    yield axes.frame("x₁", "x₂", f"output {activation_name(book.L, 0)}", ticks=4)
-    for i, place in enumerate(record.x):
-        x, y = axes.x(place[0]), axes.y(place[1])
-        if i == book.example:
-            yield circle(x, y, 10, fill="none", stroke="ink", stroke_width=2)
-        if record.y[i, 0] > 0.5:
-            yield circle(x, y, 5, fill="positive", stroke="paper")
-        else:
-            yield rect(x - 4.5, y - 4.5, 9, 9, fill="negative", stroke="paper")
-        a = record.activations[-1][rows, i, 0]
-        numbers = [num(v) if ok else "" for v, ok in zip(a, fine, strict=True)]
-        yield note(x, y - 19, numbers, size=12)
-
-
-def _surfaces(book: Book, axes: Axes) -> list[str]:
-    """Return a small image of the first output for each page, as data URIs."""
-    pixels = 24
-    centres = (np.arange(pixels) + 0.5) / pixels
-    low, high = axes.xlim
-    across = low + centres * (high - low)
-    grid = np.stack(np.meshgrid(across, across[::-1]), axis=-1).reshape(-1, 2)
-    rows, page = np.unique(book.rows, return_inverse=True)
-    a = grid
-    with np.errstate(all="ignore"):
-        for w, b in zip(book.record.weights, book.record.biases, strict=True):
-            a = book.f.function(a @ w[rows].transpose(0, 2, 1) + b[rows, None])
-    images = [_image(surface) for surface in a[:, :, 0].reshape(-1, pixels, pixels)]
-    return [images[i] for i in page]
-
-
-_LEVELS = 15  # from 0 to 1; the one in the middle, ½, is clear. One more colour draws the border at ½.
-_PALETTE = [0xD5, 0x5E, 0x00] * 7 + [0, 0, 0] + [0x00, 0x72, 0xB2] * 7 + [0x80, 0x80, 0x80]
-_OPACITY = bytes([*(round(220 * abs(i - 7) / 7) for i in range(_LEVELS)), 255])
-
-
-def _image(surface: Array) -> str:
-    """Return outputs from 0 (orange) over ½ (clear) to 1 (blue) as a PNG of 16 colours, a data URI."""
-    level = np.round(np.clip(np.nan_to_num(surface), 0, 1) * (_LEVELS - 1)).astype(np.uint8)
-    above = surface > 0.5
-    border = np.zeros_like(above)
-    border[:, 1:] |= above[:, 1:] != above[:, :-1]
-    border[1:] |= above[1:] != above[:-1]
-    level[border] = _LEVELS
-    image = Image.fromarray(level).convert("L")
-    image = Image.frombytes("P", image.size, image.tobytes())
-    image.putpalette(_PALETTE)
-    file = io.BytesIO()
-    image.save(file, format="PNG", bits=4, transparency=_OPACITY)
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
-
-
-def _answers(book: Book, left: float) -> Iterator[Element]:
-    """Yield the first outputs as a list: where there are not two inputs, there is no plane."""
-    record, fine = book.record, book.fine[book.rows]
-    yield text(left, 26, f"x → output {activation_name(book.L, 0)} (target)", size=12, text_anchor="start")
-    for i in range(min(len(record.x), 8)):
-        a = record.activations[-1][book.rows, i, 0]
-        before, after = f"{describe_inputs(record.x[i])} → ", f" ({num(record.y[i, 0], 0)})"
-        numbers = [before + (num(v) if ok else "?") + after for v, ok in zip(a, fine, strict=True)]
-        weight = "bold" if i == book.example else "normal"
-        yield text(left, 48 + 20 * i, numbers, size=12, text_anchor="start", font_weight=weight)
-
-
-def _curve(book: Book, left: float) -> Iterator[Element]:
-    """Yield the mean cost over all updates, and where this page stands."""
-    last = book.record.n_updates
-    cost = np.where(book.fine, book.record.costs.mean(axis=1), np.nan)
-    top = 1.15 * max(np.nanmax(cost, initial=0.0), 1e-3)
-    axes = Axes(left, 285, 150, 120, (0, last), (0, float(top)))
-    yield axes.frame("updates", "mean cost", ticks=4)
-    steps = np.unique(np.linspace(0, last, 601).astype(int))
-    steps = steps[book.fine[steps]]
-    yield polyline(axes.x(steps), axes.y(cost[steps]), stroke="quiet", stroke_width=1.8)
-    x, y = axes.x(book.rows), axes.y(cost[book.rows])
-    yield circle(x, y, 5, fill="mark", stroke="paper")
-    here = [
-        f"now {num(c, 4)}" if ok else "" for c, ok in zip(cost[book.rows], book.fine[book.rows], strict=True)
-    ]
-    yield text(left + 150, 270, here, size=12, text_anchor="end")
 
 
 # -- the explorer -------------------------------------------------------------------------------

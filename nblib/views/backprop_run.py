@@ -63,6 +63,13 @@ class BackpropRecord:
                         f"{name} must have one row for each of the {len(self.costs)} rows of costs, "
                         f"got {len(array)}"
                     )
+        validate.same_length("x", self.x, "y", self.y)
+        for name in ("zs", "deltas", "activations"):
+            for array in (*getattr(self, name), self.costs):
+                if array.shape[1] != len(self.x):
+                    raise ValueError(
+                        f"{name} and costs must hold {len(self.x)} examples, got {array.shape[1]}"
+                    )
 
     def __repr__(self) -> str:
         return f"BackpropRecord({'-'.join(map(str, self.sizes))}, {self.n_updates} updates)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -76,6 +76,8 @@ class Layout:
         Frames around units that belong together.
     below : frozenset of str
         The inputs and outputs that have their names below; the others have them above.
+    sums : mapping of str to (float, float)
+        How far from its unit a sum stands, where it is not just below.
     """
 
     places: Mapping[str, tuple[float, float]]
@@ -85,6 +87,7 @@ class Layout:
     table: tuple[float, float] | None = None
     boxes: tuple[tuple[float, float, float, float, str], ...] = ()
     below: frozenset[str] = frozenset()
+    sums: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 def layout(circuit: Circuit) -> Layout:
@@ -104,13 +107,15 @@ def layout(circuit: Circuit) -> Layout:
             f"got {circuit.n_inputs}, {len(circuit.outputs)}, {n_layers} and {widest}"
         )
     if _same_wires(circuit, full_adder):
-        return Layout(_FULL_ADDER, WIDTH, 470, table=(559, 120), below=frozenset({"carry_in"}))
+        return Layout(
+            _FULL_ADDER, WIDTH, 476, table=(556, 120), below=frozenset({"carry_in"}), sums=_FULL_ADDER_SUMS
+        )
     return _layered_layout(circuit)
 
 
 def column_widths(circuit: Circuit) -> list[float]:
     """Return how wide the columns of the truth table are: inputs, then outputs."""
-    return [max(28.0, 7.2 * len(name) + 8) for name in (*circuit.inputs, *circuit.outputs)]
+    return [max(28.0, 6.2 * len(name) + 15) for name in (*circuit.inputs, *circuit.outputs)]
 
 
 def _same_wires(circuit: Circuit, known: Circuit) -> bool:
@@ -156,13 +161,14 @@ def _spread(wanted: Sequence[float], gap: float) -> list[float]:
 
 
 _FULL_ADDER = {
-    "a": (36, 106), "b": (36, 218), "carry_in": (130, 404),
-    "first.xor.or": (130, 50), "first.xor.nand": (130, 162), "first.and": (130, 274),
+    "a": (26, 106), "b": (26, 218), "carry_in": (226, 218),
+    "first.xor.or": (118, 50), "first.xor.nand": (118, 162), "first.and": (118, 274),
     "first.xor.and": (226, 106),
-    "second.xor.or": (336, 50), "second.xor.nand": (336, 162), "second.and": (336, 274),
-    "second.xor.and": (436, 106), "or": (436, 390),
-    "output sum": (520, 106), "output carry": (520, 390),
+    "second.xor.or": (330, 50), "second.xor.nand": (330, 162), "second.and": (330, 274),
+    "second.xor.and": (438, 106), "or": (438, 394),
+    "output sum": (516, 106), "output carry": (516, 394),
 }  # fmt: skip
+_FULL_ADDER_SUMS = {"first.xor.and": (0, -64), "second.and": (-10, 37)}  # clear of the wires that leave them
 
 
 def _ripple_layout(circuit: Circuit) -> Layout:

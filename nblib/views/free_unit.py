@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nblib import validate
+from nblib.drawing.network_diagram import disc, example_mark, sign_colour, sign_dash
 from nblib.drawing.numbers import sub
 from nblib.drawing.scene import Axes, Caption, Element, Scene, circle, element, group, line, note, rect, text
 from nblib.gates import Unit, all_inputs
@@ -23,6 +24,7 @@ NAMES = (
 """The 16 truth tables of two inputs; the outputs, read as a binary number, are the place."""
 
 _ROWS = [tuple(row) for row in all_inputs(2).tolist()]
+_PAGES = np.arange(len(_ROWS) + 1)  # one a row, and one for the whole table
 _LIMIT, _STEP = 3.0, 0.5
 _INPUTS, _UNIT, _OUTPUT = ((50, 92), (50, 212)), (170, 152), (258, 152)
 _PLANE = Axes(548, 40, 200, 200, (-0.6, 1.6), (-0.6, 1.6))
@@ -58,20 +60,14 @@ def scene(weights: ArrayLike, threshold: float, found: Collection[str] = ()) -> 
     )
 
 
-def _over_rows(values: Any, end: Any) -> list[Any]:
-    """Return a value for each page: one per row, and one for the page of the whole table."""
-    return [*values, end]
-
-
 def _wires(unit: Unit) -> list[Element]:
     elements = [line(_UNIT[0] + 28, _UNIT[1], _OUTPUT[0] - 17, _OUTPUT[1], stroke="quiet")]
     for k, weight in enumerate(unit.weights):
         start, end = np.array(_INPUTS[k]), np.array(_UNIT)
         along = (end - start) / np.linalg.norm(end - start)
-        colour = "quiet" if weight == 0 else "positive" if weight > 0 else "negative"
-        dash = {"stroke_dasharray": "6 4"} if weight < 0 else {}
+        look = {"stroke": sign_colour(weight), "stroke_dasharray": sign_dash(weight)}
         ends = (*(start + 17 * along), *(end - 28 * along))
-        elements.append(line(*ends, stroke=colour, stroke_width=1.2 + 1.4 * abs(weight), **dash))
+        elements.append(line(*ends, stroke_width=1.2 + 1.4 * abs(weight), **look))
         label = f"w{sub(k + 1)} = {signed_number(float(weight))}"
         elements.append(note(114, 74 if k == 0 else 230, label, size=13))
     return elements
@@ -84,14 +80,12 @@ def _discs(unit: Unit) -> list[Element]:
         elements.append(_bit(x, y, [row[k] for row in _ROWS]))
         elements.append(text(x, y - 27, f"x{sub(k + 1)}", size=13))
     x, y = _UNIT
-    fires = _over_rows([0.6 * out for out in outputs], 0)
     sums = [f"{added(arriving(unit, row))} = {number(unit.total(*row))}" for row in _ROWS]
     elements += [
-        circle(x, y, 28, fill="paper"),
-        circle(x, y, 28, fill="soft", fill_opacity=fires, stroke="ink", stroke_width=2),
+        *disc(x, y, 28, _glow(outputs), stroke="ink", stroke_width=2),
         text(x, y, f"≥ {number(unit.threshold)}", size=14),
-        note(x, y + 43, _over_rows(sums, ""), size=13),
-        note(x, y + 60, _over_rows([verdict(unit, row) for row in _ROWS], ""), size=13),
+        note(x, y + 43, [*sums, ""], size=13),
+        note(x, y + 60, [*(verdict(unit, row) for row in _ROWS), ""], size=13),
         _bit(*_OUTPUT, outputs),
         text(_OUTPUT[0], _OUTPUT[1] - 27, "out", size=13),
     ]
@@ -99,17 +93,19 @@ def _discs(unit: Unit) -> list[Element]:
 
 
 def _bit(x: float, y: float, bits: list[int]) -> Element:
-    glow = _over_rows([0.6 * bit for bit in bits], 0)
-    content = _over_rows([str(bit) for bit in bits], "")
     return group(
-        circle(x, y, 17, fill="paper"),
-        circle(x, y, 17, fill="soft", fill_opacity=glow, stroke="ink", stroke_width=1.5),
-        text(x, y, content, size=15, font_weight="bold"),
+        *disc(x, y, 17, _glow(bits), stroke="ink", stroke_width=1.5),
+        text(x, y, [*map(str, bits), ""], size=15, font_weight="bold"),
     )
 
 
+def _glow(bits: list[int]) -> list[float]:
+    """Return how strong the colour is on each page; on the page of the whole table there is none."""
+    return [*(0.6 * bit for bit in bits), 0.0]
+
+
 def _table(unit: Unit) -> list[Element]:
-    left, top, pages = 310, 92, np.arange(len(_ROWS) + 1)
+    left, top = 310, 92
     places = (left + 18, left + 48, left + 104, left + 162)
     heads = ("x₁", "x₂", "sum", "out")
     elements = [
@@ -120,10 +116,10 @@ def _table(unit: Unit) -> list[Element]:
         y = top + 14 + 28 * i
         sign = "≥" if unit(*row) else "<"
         told = (f"{number(unit.total(*row))} {sign} {number(unit.threshold)}", str(unit(*row)))
-        back = rect(left, y - 14, 186, 28, rx=4, fill="soft", fill_opacity=np.where(pages == i, 0.4, 0.0))
-        cells = [str(bit) for bit in row] + [np.where(pages >= i, cell, "?").tolist() for cell in told]
+        back = rect(left, y - 14, 186, 28, rx=4, fill="soft", fill_opacity=np.where(i == _PAGES, 0.4, 0.0))
+        cells = [*map(str, row), *(np.where(i <= _PAGES, cell, "?") for cell in told)]
         elements += [back, *(text(x, y, cell, size=14) for x, cell in zip(places, cells, strict=True))]
-    name = _over_rows([""] * len(_ROWS), f"This is {name_of(unit)}.")
+    name = [*[""] * len(_ROWS), f"This is {name_of(unit)}."]
     return [*elements, text(left + 93, top + 132, name, size=15, font_weight="bold")]
 
 
@@ -134,18 +130,17 @@ def _plane(unit: Unit) -> list[Element]:
         x, y = _PLANE.x(corners[:, 0]), _PLANE.y(corners[:, 1])
         points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
         shade = [element("polygon", points=points, fill="soft", fill_opacity=0.3)]
-    elements = [*shade, _PLANE.frame("x₁", "x₂", "fires on the shaded side", ticks=3), *_border(unit)]
+    border = line(*_PLANE.boundary(unit.weights, -unit.threshold), stroke_width=2.5)
+    frame = _PLANE.frame("x₁", "x₂", "fires on the shaded side", ticks=3)
+    elements = [*shade, frame, _PLANE.clip("plane", border)]
     for i, row in enumerate(_ROWS):
         x, y = _PLANE.x(row[0]), _PLANE.y(row[1])
-        known = np.arange(len(_ROWS) + 1) >= i
-        here = np.where(np.arange(len(_ROWS) + 1) == i, 1, np.nan)
-        shown, hidden = np.where(known, 1, np.nan), np.where(known, np.nan, 1)
-        if unit(*row):
-            mark = circle(x, y, 8, fill="positive", stroke="paper", opacity=shown)
-        else:
-            mark = rect(x - 7, y - 7, 14, 14, fill="negative", stroke="paper", opacity=shown)
-        elements += [mark, note(x, y, "?", size=14, opacity=hidden)]
-        elements.append(circle(x, y, 14, fill="none", stroke="ink", stroke_width=2.5, opacity=here))
+        known, here = i <= _PAGES, i == _PAGES
+        elements += [
+            example_mark(x, y, unit(*row), 8, opacity=np.where(known, 1, np.nan)),
+            note(x, y, "?", size=14, opacity=np.where(known, np.nan, 1)),
+            circle(x, y, np.where(here, 14, np.nan), fill="none", stroke="ink", stroke_width=2.5),
+        ]
     return elements
 
 
@@ -162,20 +157,6 @@ def _side(unit: Unit) -> NDArray[np.float64]:
         if (above[i] >= 0) != (above[j] >= 0):
             corners.append(square[i] + above[i] / (above[i] - above[j]) * (square[j] - square[i]))
     return np.array(corners).reshape(-1, 2)
-
-
-def _border(unit: Unit) -> list[Element]:
-    """Return the line w·x = θ as far as it lies in the plane that is drawn."""
-    length = np.linalg.norm(unit.weights)
-    if length == 0:
-        return []
-    normal = unit.weights / length
-    centre = np.array([0.5, 0.5])
-    foot = centre + (unit.threshold / length - normal @ centre) * normal
-    along = 4 * np.array([-normal[1], normal[0]])
-    (x1, y1), (x2, y2) = foot - along, foot + along
-    border = line(_PLANE.x(x1), _PLANE.y(y1), _PLANE.x(x2), _PLANE.y(y2), stroke_width=2.5)
-    return [_PLANE.clip("plane", border)]
 
 
 def _names(found: set[str]) -> list[Element]:

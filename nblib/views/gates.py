@@ -10,21 +10,21 @@ import ipywidgets
 import numpy as np
 
 from nblib import gates, validate
-from nblib.drawing.scene import Caption, Element, Scene, circle, element, group, line, note, rect, text
+from nblib.drawing.network_diagram import arrow_head, disc, sign_colour, sign_dash
+from nblib.drawing.scene import Element, Scene, group, line, note, rect, text
 from nblib.gates import Circuit, CircuitRecord, Unit
 from nblib.views.circuits import (
-    RULE,
     Layout,
     added,
     arriving,
     column_widths,
     layout,
     number,
-    products,
     signed_number,
     verdict,
 )
 from nblib.views.free_unit import free_unit
+from nblib.views.gates_captions import addends, adds, captions, whole
 from nblib.widgets.explorer import Explorer
 
 __all__ = ["CIRCUITS", "GatesExplorer", "explorer", "free_unit", "scene"]
@@ -80,7 +80,7 @@ def scene(circuit: Circuit, inputs: Sequence[int], title: str = "A circuit of th
             *drawing.table(),
             *drawing.texts(),
         ],
-        drawing.captions(),
+        captions(circuit, drawing.record, by_column=drawing.small),
         width=drawing.layout.width,
         height=drawing.layout.height,
         title=title,
@@ -120,18 +120,24 @@ class _Drawing:
         end = end + aside - along * (self.layout.radius if weight is not None else _BIT)
         signal, arrives = self.record.signals[source], self.depth.get(target, self.n_steps - 1)
         lit = self.pages >= arrives
-        colour = "quiet" if not weight else "positive" if weight > 0 else "negative"
-        look = {"opacity": np.where(lit, 1.0 if signal else 0.6, 0.3)}
-        dash = {"stroke_dasharray": "6 4"} if weight is not None and weight < 0 else {}
-        width = np.where(lit & bool(signal), 3.2, 1.4)
-        elements = [line(*start, *(end - 4 * along), stroke=colour, stroke_width=width, **look, **dash)]
+        colour, opacity = sign_colour(weight or 0), np.where(lit, 1.0 if signal else 0.6, 0.3)
+        shaft = line(
+            *start,
+            *(end - 4 * along),
+            stroke=colour,
+            stroke_width=np.where(lit & bool(signal), 3.2, 1.4),
+            stroke_dasharray=sign_dash(weight or 0),
+            opacity=opacity,
+        )
         if self.small or weight is None:
-            return elements
-        elements.append(_arrow_head(end, along, fill=colour, **look))
+            return [shaft]
+        elements = [shaft, arrow_head(end, along, fill=colour, opacity=opacity)]
         if weight != 1 or self._all_weights():
-            elements.append(note(*(start + 0.24 * (end - start)), signed_number(weight), size=12))
-        elements.append(_token(end - 32 * along, weight * signal, np.where(self.pages == arrives, 1, np.nan)))
-        return elements
+            elements.append(note(*(start + 0.24 * (end - start)), signed_number(weight), stroke_width=6))
+        return [
+            *elements,
+            _token(end - 32 * along, weight * signal, np.where(self.pages == arrives, 1, np.nan)),
+        ]
 
     # -- circles --------------------------------------------------------------------------------
 
@@ -174,23 +180,22 @@ class _Drawing:
         total = number(unit.total(*bits))
         if self.small:
             sign = "≥" if signal else "<"
-            comparison = np.where(settled, f"{sign} {theta}", f"≥ {theta}").tolist()
-            above = text(x, y - 6, np.where(settled, total, "").tolist(), size=11)
+            comparison = np.where(settled, f"{sign}{theta}", f"≥{theta}")
+            above = text(x, y - 6, np.where(settled, total, ""), size=11)
             return group(*rim, above, text(x, np.where(settled, y + 7, y), comparison, size=11), label)
         terms = f"{added(arriving(unit, bits))} =" if 1 < len(bits) <= 4 else "sum"
-        lines = (f"{terms} {total}", verdict(unit, bits))
+        right, down = self.layout.sums.get(name, (18, r + 13))
         written = [
-            note(x + 18, y + r + 13 + 15 * i, np.where(settled, line_, "").tolist(), size=12)
-            for i, line_ in enumerate(lines)
+            note(x + right, y + down + 15 * i, np.where(settled, said, ""), size=12, stroke_width=6)
+            for i, said in enumerate((f"{terms} {total}", verdict(unit, bits)))
         ]
         return group(*rim, text(x, y, f"≥ {theta}", size=14), label, *written)
 
-    def _disc(self, x: float, y: float, r: float, signal: int, settles: int) -> list[Element]:
+    def _disc(self, x: float, y: float, r: float, signal: int, settles: int) -> tuple[Element, Element]:
         """Return a circle that fills when it fires and has a thick rim while it settles."""
         now, settled = self.pages == settles, self.pages >= settles
         rim = {"stroke": np.where(settled, "ink", "quiet"), "stroke_width": np.where(now, 3.2, 1.4)}
-        glow = np.where(settled & bool(signal), 0.6, 0.0)
-        return [circle(x, y, r, fill="paper"), circle(x, y, r, fill="soft", fill_opacity=glow, **rim)]
+        return disc(x, y, r, np.where(settled & bool(signal), 0.6, 0.0), **rim)
 
     def boxes(self) -> list[Element]:
         elements = []
@@ -225,7 +230,7 @@ class _Drawing:
         parts = [back, text(left - 9, y, "▶", size=11)] if here else [back]
         for k, (x, bit) in enumerate(zip(centres, row, strict=True)):
             shown = "?" if here and k >= n else str(bit)  # what comes out is not known yet
-            content = np.where(self.pages == self.n_steps - 1, str(bit), shown).tolist()
+            content = np.where(self.pages == self.n_steps - 1, str(bit), shown)
             parts.append(text(x, y, content, size=14, font_weight="bold" if here else "normal"))
         return group(*parts, cursor="pointer")
 
@@ -239,101 +244,10 @@ class _Drawing:
             hint = "click an input" + (" or a row of the table" if self.layout.table else "")
             hint += "" if self._all_weights() else "; wires without a number have weight +1"
             return [text(10, self.layout.height - 12, hint, size=12, fill="quiet", text_anchor="start")]
-        a, b = self._addends()
-        given = f"{a} + {b}:   {_binary(a, 4)} + {_binary(b, 4)} = "
-        result = f"{_binary(self._result(), 5)}, that is {self._result()}"
-        ends = np.where(self.pages == self.n_steps - 1, given + result, given + "?").tolist()
+        (a, b), result = addends(self.record), whole(self.record.outputs)
+        given = f"{a} + {b}:   {a:04b} + {b:04b} = "
+        ends = np.where(self.pages == self.n_steps - 1, f"{given}{result:05b}, that is {result}", f"{given}?")
         return [text(self.layout.width / 2, 18, ends, size=14, font_weight="bold")]
-
-    # -- captions -------------------------------------------------------------------------------
-
-    def captions(self) -> list[Caption]:
-        given = ", ".join(f"{name} = {self.record.signals[name]}" for name in self.circuit.inputs)
-        start = f"The inputs are set: {given}. No unit has answered yet."
-        if _adds(self.circuit):
-            a, b = self._addends()
-            start = (
-                f"The inputs are set: a = {_binary(a, 4)} = {a}, b = {_binary(b, 4)} = {b} (lowest bit last)."
-            )
-        layers = [self._layer(depth) for depth in range(1, self.n_layers + 1)]
-        return [Caption(start, RULE), *layers, self._end()]
-
-    def _layer(self, depth: int) -> Caption:
-        names = self.record.layers[depth]
-        answers = [f"{name} {'fires' if self.record.signals[name] else 'is silent'}" for name in names]
-        words = f"Layer {depth} of {self.n_layers}: {', '.join(answers)}."
-        if self.small:
-            firing = sum(self.record.signals[name] for name in names)
-            words = (
-                f"Layer {depth} of {self.n_layers}: {firing} of {len(names)} units fire.{self._news(names)}"
-            )
-            return Caption(words, RULE, self._sums_by_bit(names))
-        return Caption(words, RULE, "\n".join(f"{name}: {self._sum(name, products)}" for name in names))
-
-    def _sum(self, name: str, write: Callable[[Unit, Sequence[int]], str]) -> str:
-        unit, sources = self.circuit.units[name]
-        bits = [self.record.signals[source] for source in sources]
-        return f"{write(unit, bits)} {verdict(unit, bits)} → {unit(*bits)}"
-
-    def _sums_by_bit(self, names: Sequence[str]) -> str:
-        """Return the sums of a layer of the adder, a line for each column."""
-        lines: dict[str, list[str]] = {}
-        for name in names:
-            column, _, rest = name.partition(".")
-            lines.setdefault(column, []).append(f"{rest.rpartition('.')[2]} {self._sum(name, _total)}")
-        return "\n".join(f"{column}:  {';  '.join(sums)}" for column, sums in lines.items())
-
-    def _news(self, names: Sequence[str]) -> str:
-        """Return which digits and carries of the adder are settled now."""
-        carries = {"bit0.and": 1} | {f"bit{bit}.or": bit + 1 for bit in (1, 2)}
-        said = [
-            f"the carry into bit {carries[name]} is {self.record.signals[name]}"
-            for name in names
-            if name in carries
-        ]
-        for output, wire in self.circuit.outputs.items():
-            if wire in names:
-                said.append(f"digit {output} is {self.record.signals[wire]}")
-        return f" Settled: {', '.join(said)}." if said else ""
-
-    def _end(self) -> Caption:
-        outputs = dict(zip(self.circuit.outputs, self.record.outputs, strict=True))
-        words = f"The output{'s' * (len(outputs) > 1)}: " + ", ".join(
-            f"{k} = {v}" for k, v in outputs.items()
-        )
-        if _adds(self.circuit):
-            return self._end_of_sum(f"{words}.")
-        if set(outputs) == {"sum", "carry"}:
-            digit, carry = outputs["sum"], outputs["carry"]
-            shown = f"2·{carry} + {digit} = {2 * carry + digit}"
-            return Caption(f"{words}.", "as a number: 2·carry + sum", shown)
-        given, answer = (", ".join(map(str, bits)) for bits in (self.record.inputs, self.record.outputs))
-        shown = f"({given}) → {answer if len(outputs) == 1 else f'({answer})'}"
-        return Caption(f"{words}.", "the row of the truth table: inputs → outputs", shown)
-
-    def _end_of_sum(self, words: str) -> Caption:
-        (a, b), result = self._addends(), self._result()
-        if result != a + b:
-            words += f" But {a} + {b} = {a + b}: this circuit does not add rightly."
-        worth = " + ".join(f"{bit}·{2**i}" for i, bit in reversed(list(enumerate(self.record.outputs))))
-        shown = f"{_binary(a, 4)} + {_binary(b, 4)}: the outputs are {_binary(result, 5)}\n{worth} = {result}"
-        return Caption(words, "s₄·16 + s₃·8 + s₂·4 + s₁·2 + s₀·1", shown)
-
-    def _addends(self) -> tuple[int, int]:
-        return _number(self.record.inputs[:4]), _number(self.record.inputs[4:])
-
-    def _result(self) -> int:
-        return _number(self.record.outputs)
-
-
-def _total(unit: Unit, bits: Sequence[int]) -> str:
-    return f"{added(arriving(unit, bits))} = {number(unit.total(*bits))}"
-
-
-def _arrow_head(tip: Any, along: Any, **attributes: Any) -> Element:
-    across = 4.5 * np.array([-along[1], along[0]])
-    corners = (tip, tip - 9 * along + across, tip - 9 * along - across)
-    return element("polygon", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in corners), **attributes)
 
 
 def _token(place: Any, value: float, shown: Any) -> Element:
@@ -343,20 +257,6 @@ def _token(place: Any, value: float, shown: Any) -> Element:
     half = 4 + 4 * len(content)
     coin = rect(x - half, y - 9, 2 * half, 18, rx=8, fill="paper", stroke="ink")
     return group(coin, text(x, y, content, size=12, font_weight="bold"), opacity=shown)
-
-
-def _binary(value: int, n_bits: int) -> str:
-    return f"{value:0{n_bits}b}"
-
-
-def _number(bits: Sequence[int]) -> int:
-    return sum(int(bit) << i for i, bit in enumerate(bits))
-
-
-def _adds(circuit: Circuit) -> bool:
-    """Tell whether a circuit has the inputs and outputs of the 4-bit adder."""
-    known = gates.ripple_adder
-    return circuit.inputs == known.inputs and tuple(circuit.outputs) == tuple(known.outputs)
 
 
 # -- the explorer -------------------------------------------------------------------------------
@@ -428,7 +328,7 @@ class GatesExplorer(Explorer):
         self.refresh()
 
     def _switches(self) -> dict[str, Callable[[], None]]:
-        if _adds(self.circuit):
+        if adds(self.circuit):
             return {}
         bits = zip(self.circuit.inputs, self.inputs, strict=True)
         return {f"{name}={bit}": partial(self.toggle, name) for name, bit in bits}
@@ -436,11 +336,11 @@ class GatesExplorer(Explorer):
     def _show_addends(self) -> None:
         """Show the sliders where the circuit adds two numbers, at the numbers that it adds."""
         row, *_ = self.children
-        if not _adds(self.circuit):
+        if not adds(self.circuit):
             self.children = [row, self.stepper]
             return
         for slider, bits in zip(self.addends, (self.inputs[:4], self.inputs[4:]), strict=True):
-            slider.value = _number(bits)
+            slider.value = whole(bits)
         self.children = [row, self._addends_row, self.stepper]
 
     def _slid(self, change: Any) -> None:
@@ -465,7 +365,7 @@ class GatesExplorer(Explorer):
 
 def _first_bits(circuit: Circuit) -> list[int]:
     """Return the bits to begin with: 11 + 6 for an adder, else 1 and 0 in turns."""
-    if _adds(circuit):
+    if adds(circuit):
         return [1, 1, 0, 1, 0, 1, 1, 0]
     return [(i + 1) % 2 for i in range(circuit.n_inputs)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import ipywidgets
@@ -9,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nblib import toydata, validate
-from nblib.drawing.numbers import factor, num, signed, sub
-from nblib.drawing.scene import Axes, Caption, Element, Scene, circle, group, line, note, rect, text
+from nblib.drawing.network_diagram import example_mark
+from nblib.drawing.numbers import bracketed, num, signed
+from nblib.drawing.scene import Axes, Caption, Element, Scene, circle, group, line, note, text
 from nblib.perceptron import Perceptron, PerceptronRecord, widest_margin
 from nblib.widgets.explorer import NEW_SEED, Explorer, eta_slider
 
@@ -25,15 +27,20 @@ def scene(record: PerceptronRecord) -> Scene:
     record : PerceptronRecord
         With two inputs. Where x and η have at most two decimals, every number of the updates is
         printed exactly; of others, weights are rounded to four.
+
+    Raises
+    ------
+    ValueError
+        If there are not two inputs, or `x` is not finite.
     """
-    axes = _plane(record)
+    if record.x.shape[1] != 2:
+        raise ValueError(f"record must be of a perceptron with 2 inputs, got {record.x.shape[1]}")
     bound = widest_margin(record.x, record.y).bound
+    axes = _plane(record)
     return Scene(
         [
             axes.frame("x₁", "x₂"),
-            axes.clip(
-                "plane", _line_element(axes, record, after=False), _line_element(axes, record, after=True)
-            ),
+            _lines(axes, record),
             *_points(axes, record),
             _ring(axes, record),
             *_normal(axes, record),
@@ -43,7 +50,7 @@ def scene(record: PerceptronRecord) -> Scene:
         width=640,
         height=440,
         title="A perceptron learns",
-        updates=[0, *(record.mistakes + 1)],
+        updates=record.mistakes + 1,
         telling=int(record.mistakes[min(3, len(record.mistakes) - 1)]) + 1 if record.mistakes.size else 0,
     )
 
@@ -56,149 +63,131 @@ def _plane(record: PerceptronRecord) -> Axes:
     return Axes(60, 25, 360, 360, *((float(m - half), float(m + half)) for m in middle))
 
 
-def _ends(axes: Axes, weights: NDArray[np.float64], biases: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    """Return x1, y1, x2, y2 of the lines w·x + b = 0 in the drawing, NaN where w is zero."""
-    length = np.linalg.norm(weights, axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        normal = weights / length[:, None]
-        centre = np.array([np.mean(axes.xlim), np.mean(axes.ylim)])
-        away = (weights @ centre + biases) / length
-        foot = centre - away[:, None] * normal
-    along = np.column_stack([-normal[:, 1], normal[:, 0]]) * 4 * (axes.xlim[1] - axes.xlim[0])
-    ends = []
-    for end in (foot + along, foot - along):
-        ends += [axes.x(end[:, 0]), axes.y(end[:, 1])]
-    far = np.abs(away) > 4 * (axes.xlim[1] - axes.xlim[0])
-    return [np.where(far, np.nan, end) for end in ends]
-
-
-def _line_element(axes: Axes, record: PerceptronRecord, after: bool) -> Element:
-    before = np.r_[0, np.arange(len(record))]  # page t + 1 shows step t: the line before it and after it
-    rows = np.arange(len(record) + 1) if after else before
-    ends = _ends(axes, record.weights[rows], record.biases[rows])
-    if after:
-        return line(*ends, stroke_width=2.5)
-    moved = np.r_[0, record.error] != 0
-    return line(
-        *(np.where(moved, end, np.nan) for end in ends),
-        stroke="quiet",
-        stroke_width=2,
-        stroke_dasharray="6 5",
+def _lines(axes: Axes, record: PerceptronRecord) -> Element:
+    """Return the line after each step, and dashed the one before it where it has moved."""
+    ends = axes.boundary(record.weights, record.biases)
+    old = [np.r_[np.nan, np.where(record.error, end[:-1], np.nan)] for end in ends]
+    return axes.clip(
+        "plane",
+        line(*old, stroke="quiet", stroke_width=2, stroke_dasharray="6 5"),
+        line(*ends, stroke_width=2.5),
     )
 
 
 def _points(axes: Axes, record: PerceptronRecord) -> list[Element]:
-    elements = []
-    for (x1, x2), label in zip(record.x, record.y, strict=True):
-        x, y = axes.x(x1), axes.y(x2)
-        if label:
-            elements.append(circle(x, y, 6, fill="positive", stroke="paper"))
-        else:
-            elements.append(rect(x - 5.5, y - 5.5, 11, 11, fill="negative", stroke="paper"))
-    return elements
+    x, y = axes.x(record.x[:, 0]), axes.y(record.x[:, 1])
+    return [example_mark(*place) for place in zip(x, y, record.y, strict=True)]
 
 
 def _ring(axes: Axes, record: PerceptronRecord) -> Element:
-    x, y = axes.x(record.x[record.example, 0]), axes.y(record.x[record.example, 1])
-    wrong = record.error != 0
+    x1, x2 = record.x[record.example].T
+    x, y = axes.x(np.r_[np.nan, x1]), axes.y(np.r_[np.nan, x2])
+    verdict = ["", *np.where(record.error, "✗ wrong", "✓ right")]
     return group(
-        circle(np.r_[np.nan, x], np.r_[np.nan, y], 12, fill="none", stroke="ink", stroke_width=2.5),
-        note(
-            np.r_[np.nan, x],
-            np.r_[np.nan, y - 22],
-            ["", *np.where(wrong, "✗ wrong", "✓ right").tolist()],
-            size=12,
-            font_weight="bold",
-        ),
+        circle(x, y, 12, fill="none", stroke="ink", stroke_width=2.5),
+        note(x, y - 22, verdict, font_weight="bold"),
     )
 
 
 def _normal(axes: Axes, record: PerceptronRecord) -> list[Element]:
-    """Return the normal w as a pin of fixed length that stands on the line."""
-    x1, y1, x2, y2 = _ends(axes, record.weights, record.biases)
-    foot_x, foot_y = (x1 + x2) / 2, (y1 + y2) / 2
+    """Return the normal w as a pin of fixed length that stands on the line, where there is room for it."""
+    x1, y1, x2, y2 = axes.boundary(record.weights, record.biases)
+    x, y = (x1 + x2) / 2, (y1 + y2) / 2
+    x = np.where(axes.holds(x, y), x, np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
-        normal = record.weights / np.linalg.norm(record.weights, axis=1)[:, None]
-    inside = (np.abs(foot_x - 240) < 180) & (np.abs(foot_y - 215) < 180)
-    tip_x = np.where(inside, foot_x + 45 * normal[:, 0], np.nan)
-    tip_y = np.where(inside, foot_y - 45 * normal[:, 1], np.nan)
+        right, up = 45 * (record.weights / np.linalg.norm(record.weights, axis=1)[:, None]).T
     return [
-        line(foot_x, foot_y, tip_x, tip_y, stroke_width=2.5),
-        circle(tip_x, tip_y, 4, fill="ink"),
-        note(tip_x + 12, tip_y - 10, "w", size=14, font_weight="bold"),
+        line(x, y, x + right, y - up, stroke_width=2.5),
+        circle(x + right, y - up, 4, fill="ink"),
+        note(x + right + 12, y - up - 10, "w", size=14, font_weight="bold"),
     ]
 
 
 def _counters(record: PerceptronRecord, bound: float) -> list[Element]:
-    mistakes = np.r_[0, np.cumsum(record.error != 0)]
-    epoch = np.r_[1, record.epoch]
-    weights, biases = record.weights, record.biases
-    digits = _decimals(np.c_[weights, biases], most=4)
-    rows = [
-        ("epoch", [str(e) for e in epoch]),
-        ("mistakes so far", [str(m) for m in mistakes]),
-        ("bound R²/γ²", num(bound, 0) if np.isfinite(bound) else "none: no line is right"),
-        ("w₁", [num(w, digits) for w in weights[:, 0]]),
-        ("w₂", [num(w, digits) for w in weights[:, 1]]),
-        ("b", [num(b, digits) for b in biases]),
-    ]
+    write = _writer(record.weights, record.biases)
+    rows = {
+        "epoch": [str(epoch) for epoch in np.r_[1, record.epoch]],
+        "mistakes so far": [str(count) for count in np.r_[0, np.cumsum(record.error != 0)]],
+        "bound R²/γ²": num(bound, 0) if np.isfinite(bound) else "none: no line is right",
+        "w₁": [write(w) for w in record.weights[:, 0]],
+        "w₂": [write(w) for w in record.weights[:, 1]],
+        "b": [write(b) for b in record.biases],
+    }
     elements = []
-    for i, (name, value) in enumerate(rows):
+    for i, (name, value) in enumerate(rows.items()):
         elements.append(text(450, 60 + 48 * i, name, size=12, text_anchor="start", fill="quiet"))
         elements.append(text(450, 79 + 48 * i, value, size=15, text_anchor="start"))
     return elements
 
 
+# -- captions -----------------------------------------------------------------------------------
+
+
 def _captions(record: PerceptronRecord) -> list[Caption]:
-    captions = [Caption("All weights are zero: z = 0 for every example, so the unit never fires.", FORMULA)]
+    first = "All weights are zero: z = 0 for every example, so the unit never fires."
     if record.weights[0].any() or record.biases[0]:
-        captions = [Caption("The line to begin with.", FORMULA)]
-    places = (
-        _decimals(record.x, most=4),
-        _decimals(np.c_[record.weights, record.biases], most=4),
-        _decimals(record.z, most=4),
-    )
-    for t in range(len(record)):
-        captions.append(_caption(record, t, *places))
-    return captions
+        first = "The line to begin with."
+    finite = np.isfinite(np.c_[record.weights, record.biases]).all(axis=1)
+    finite = finite[:-1] & finite[1:] & np.isfinite(record.z)
+    off = Caption(f"The numbers left the scale at step {np.argmin(finite) + 1}.", FORMULA)
+    write = _Writers(record)
+    return [
+        Caption(first, FORMULA),
+        *(_caption(record, t, write) if fine else off for t, fine in enumerate(finite)),
+    ]
 
 
-def _decimals(values: NDArray[np.float64], most: int) -> int:
-    """Return how many decimals it takes to print the values exactly, but no more than `most`."""
-    close = (d for d in range(most) if np.allclose(values, np.round(values, d), rtol=1e-12, atol=1e-9))
-    return next(close, most)
+class _Writers:
+    """How the numbers of a record are written: x, the weights with the bias, η, and z."""
+
+    def __init__(self, record: PerceptronRecord) -> None:
+        self.x = _writer(record.x)
+        self.w = _writer(record.weights, record.biases)
+        self.eta = _writer(np.array([record.eta]), least=2)
+        self._z_digits = _decimals(record.z)
+
+    def z(self, z: float) -> str:
+        """Return z with enough decimals to see whether it is above 0."""
+        digits = self._z_digits
+        if 0 < abs(z) < 0.5e-6:
+            return f"{num(0, digits)} (rounding in the computer left {'+' if z > 0 else '−'}{abs(z):.0e})"
+        return num(z, max(digits, 6) if 0 < abs(z) < 0.5 * 10**-digits else digits)
 
 
-def _near_zero(z: float, digits: int) -> str:
-    """Return z with enough decimals to see whether it is above 0."""
-    if 0 < abs(z) < 0.5e-6:
-        return f"{num(0, digits)} (rounding in the computer left {'+' if z > 0 else '−'}{abs(z):.0e})"
-    return num(z, max(digits, 6) if 0 < abs(z) < 0.5 * 10**-digits else digits)
+def _writer(*columns: NDArray[np.float64], least: int = 0) -> Callable[[float], str]:
+    """Return a function that writes numbers with as many decimals as the columns have, at most 4."""
+    digits = max(least, *map(_decimals, columns))
+    return lambda value: num(value, digits) if np.isfinite(value) else "–"
 
 
-def _caption(record: PerceptronRecord, t: int, x_digits: int, w_digits: int, z_digits: int) -> Caption:
-    i, error, eta = int(record.example[t]), int(record.error[t]), record.eta
-    x, y = record.x[i], int(record.y[i])
-    weights, new_weights = record.weights[t], record.weights[t + 1]
-    w, new_w = ([num(v, w_digits) for v in row] for row in (weights, new_weights))
-    b, new_b = num(record.biases[t], w_digits), num(record.biases[t + 1], w_digits)
-    xs = [factor(v, x_digits) for v in x]
-    total = f"{w[0]}·{xs[0]} + {factor(weights[1], w_digits)}·{xs[1]} + {factor(record.biases[t], w_digits)}"
-    z = f"z = {total} = {_near_zero(record.z[t], z_digits)}"
-    seen = (
-        f"Epoch {record.epoch[t]}, example {i + 1}, target y = {y}. The unit says ŷ = {record.prediction[t]}"
-    )
+def _decimals(values: NDArray[np.float64]) -> int:
+    """Return how many decimals it takes to print the values exactly, but no more than 4."""
+    values = values[np.isfinite(values)]
+    exact = (d for d in range(4) if np.allclose(values, np.round(values, d), rtol=1e-12, atol=1e-9))
+    return next(exact, 4)
+
+
+def _caption(record: PerceptronRecord, t: int, write: _Writers) -> Caption:
+    i, says, error = (int(column[t]) for column in (record.example, record.prediction, record.error))
+    y = int(record.y[i])
+    before, after = ([write.w(v) for v in (*record.weights[row], record.biases[row])] for row in (t, t + 1))
+    x1, x2 = (bracketed(write.x(v)) for v in record.x[i])
+    w1, w2, b = before[0], *map(bracketed, before[1:])
+    z = f"z = {w1}·{x1} + {w2}·{x2} + {b} = {write.z(record.z[t])}"
+    seen = f"Epoch {record.epoch[t]}, example {i + 1}, target y = {y}. The unit says ŷ = {says}"
     if not error:
         return Caption(f"{seen}: right. Nothing changes.", FORMULA, z)
-    does = (
-        "should have fired: w moves towards x"
-        if error > 0
-        else "should have been silent: w moves away from x"
-    )
-    bit = f"{num(eta, 2)}·({y} − {record.prediction[t]})"
-    lines = [f"w{sub(k + 1)} ← {w[k]} + {bit}·{xs[k]} = {new_w[k]}" for k in (0, 1)]
-    lines.append(f"b ← {b} + {bit} = {new_b}")
-    return Caption(f"{seen}: wrong, y − ŷ = {signed(error, 0)}. It {does}.", FORMULA, "\n".join([z, *lines]))
+    does = "fired: w moves towards x" if error > 0 else "been silent: w moves away from x"
+    step = f"{write.eta(record.eta)}·({y} − {says})"
+    lines = [
+        f"{name} ← {old} + {step}{x} = {new}"
+        for name, old, x, new in zip(("w₁", "w₂", "b"), before, (f"·{x1}", f"·{x2}", ""), after, strict=True)
+    ]
+    words = f"{seen}: wrong, y − ŷ = {signed(error, 0)}. It should have {does}."
+    return Caption(words, FORMULA, "\n".join([z, *lines]))
+
+
+# -- the explorer -------------------------------------------------------------------------------
 
 
 DATA = {

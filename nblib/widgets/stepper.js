@@ -116,13 +116,13 @@ function render({ model, el }) {
   }
   function start() {
     stop();
-    if (target(1) === step() || step() >= scene.steps - 1) go(0);
+    if (step() >= scene.steps - 1) go(0);
     play.textContent = "⏸ Pause";
     play.setAttribute("aria-label", (play.title = "Pause"));
     caption.setAttribute("aria-live", "off"); // a screen reader cannot follow a play
     const tick = () => {
       turn(1);
-      if (step() >= scene.steps - 1 || target(1) === step()) stop();
+      if (step() >= scene.steps - 1) stop();
       else wait();
     };
     const wait = () => {

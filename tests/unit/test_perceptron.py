@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -288,6 +289,47 @@ def test_between_two_examples_the_widest_margin_is_found_in_one_step():
     result = widest_margin([[0], [10]], [1, 1], iterations=1)  # the nearest point is (0, 1) itself
     assert result.gamma == pytest.approx(1)
     assert (result.weights[0], result.bias) == pytest.approx((0, 1))
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "bound"),
+    [([[-3, -1]], [1], 1), ([[-1, -1]], [1], 1), ([[2, -1]], [1], 1), ([[0], [10]], [1, 1], 101)],
+)
+def test_a_bound_that_is_a_whole_number_is_no_hair_below_it(x, y, bound):
+    """Some runs make as many mistakes as the bound allows: 1 ≤ 0.9999999999999998 would be wrong."""
+    result = widest_margin(x, y)
+    assert result.bound == bound
+    assert Perceptron(len(x[0])).fit(x, y).mistakes.size <= result.bound
+
+
+def test_a_bound_between_two_whole_numbers_stays():
+    result = margin([[1.0, 0.5]], [1], [1, 0], 0.5)
+    assert result.bound == (result.radius / result.gamma) ** 2 == pytest.approx(2.25 / 1.8)
+
+
+@pytest.mark.parametrize(
+    ("column", "message"),
+    [
+        ("z", "z must have 4 rows, got 3"),
+        ("error", "error must have 4 rows, got 3"),
+        ("epoch", "epoch must have 4 rows, got 3"),
+        ("prediction", "prediction must have 4 rows, got 3"),
+        ("weights", "weights must have 5 rows, got 4"),
+        ("biases", "biases must have 5 rows, got 4"),
+        ("y", "y must have 4 rows, got 3"),
+    ],
+)
+def test_a_record_has_columns_of_one_length(column, message):
+    record = Perceptron(2).fit(CORNERS, GATES["and"], max_epochs=1)
+    with pytest.raises(ValueError) as caught:
+        replace(record, **{column: getattr(record, column)[:-1]})
+    assert str(caught.value) == message
+
+
+def test_an_empty_record_is_none():
+    record = Perceptron(2).fit(CORNERS, GATES["and"], max_epochs=1)
+    with pytest.raises(ValueError, match="example must hold at least one step, got none"):
+        replace(record, example=record.example[:0])
 
 
 def test_zero_weights_give_no_line():

@@ -109,6 +109,19 @@ def test_the_payload_holds_captions_names_and_sizes():
     json.dumps(payload)
 
 
+@pytest.mark.parametrize(
+    ("updates", "stops"),
+    [([], [0, 2]), ([1], [0, 1, 2]), ([2, 1, 1], [0, 1, 2]), (np.array([0, 1]), [0, 1, 2]), (None, None)],
+)
+def test_the_first_and_the_last_page_are_stops_too(updates, stops):
+    """Else pages that follow the last update could not be reached update by update."""
+    assert make(updates=updates).updates == make(updates=updates).payload()["updates"] == stops
+
+
+def test_a_run_of_one_page_has_one_stop():
+    assert make(steps=1, updates=[]).updates == [0]
+
+
 # -- a page -----------------------------------------------------------------------------------------
 
 
@@ -272,6 +285,40 @@ def test_at_undoes_x_and_y(x: float, y: float):
 def test_axes_hold_what_lies_inside():
     assert all(AXES.holds(x, y) for x in (10, 110, 210) for y in (20, 70, 120))
     assert not any(AXES.holds(x, y) for x, y in [(9, 70), (211, 70), (110, 19), (110, 121)])
+
+
+def test_many_places_are_held_at_once():
+    assert AXES.holds(np.array([10, 9, NAN]), np.array([20, 70, 70])).tolist() == [True, False, False]
+
+
+@given(*[st.floats(-5, 5, allow_subnormal=False)] * 3)
+def test_on_the_boundary_the_weighted_sum_is_zero(w1: float, w2: float, b: float):
+    for ends in (AXES.boundary([w1, w2], b), [end[1] for end in AXES.boundary([[0, 0], [w1, w2]], [1, b])]):
+        if np.isnan(ends[0]):
+            assert np.isnan(ends).all()
+            length = np.hypot(w1, w2)  # no line, or one that is far outside
+            assert length == 0 or abs(w1 * 1 + w2 * 2.5 + b) / length > 20
+            continue
+        x1, y1, x2, y2 = ends
+        for place in ((x1, y1), (x2, y2)):
+            assert not AXES.holds(*place)
+            z = np.dot([w1, w2], AXES.at(*place)) + b
+            assert z == pytest.approx(0, abs=1e-6 * np.hypot(w1, w2))
+        assert (x1, y1) != (x2, y2)
+
+
+@pytest.mark.parametrize("bad", [NAN, INF])
+def test_a_boundary_that_is_no_line_is_hidden(bad: float):
+    x1, *others = AXES.boundary([[bad, 1], [0, 0], [1, 1]], [0, 1, bad])
+    assert np.isnan([x1, *others]).all()
+    assert drawn(make(s.line(x1, *others)), 0) == []
+
+
+def test_what_is_not_shown_is_not_written():
+    assert s.written(np.array([1, NAN]), np.array([True, False])) == ["1.00", ""]
+    assert s.written([1, 2], [False, True], str) == ["", "2"]
+    with pytest.raises(ValueError):
+        s.written([1, 2], [True])
 
 
 @pytest.mark.parametrize("limits", [(1.0, 1.0), (2.0, 1.0), (0.0, NAN), (-INF, 0.0)])

@@ -453,6 +453,12 @@ def test_bad_arguments_of_a_scene():
         dataclasses.replace(record, biases=[b[:2] for b in record.biases])
     with pytest.raises(ValueError, match="at least one update"):
         dataclasses.replace(record, costs=record.costs[:0])
+    with pytest.raises(ValueError, match="x and y must have the same length, got 4 and 3"):
+        dataclasses.replace(record, y=record.y[:3])
+    with pytest.raises(ValueError, match="zs and costs must hold 4 examples, got 3"):
+        dataclasses.replace(record, zs=[z[:, :3] for z in record.zs])
+    with pytest.raises(ValueError, match="costs must hold 4 examples, got 2"):
+        dataclasses.replace(record, costs=record.costs[:, :2])
 
 
 def test_bad_arguments_of_the_explorer():

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from nblib.chain import Chain, ChainRecord
+from nblib.drawing import numbers
 from nblib.views import chain
 from views.arithmetic import check
 
@@ -162,8 +163,8 @@ def test_the_default_run_goes_from_066_to_09(scene):
 
 def test_two_granularities(scene):
     assert scene.n_steps == 30 * CYCLE + 5
-    assert scene.updates == [CYCLE * t + 14 for t in range(30)]
-    assert all("four parameters move" in scene.captions[page].words for page in scene.updates)
+    assert scene.updates == [0, *(CYCLE * t + 14 for t in range(30)), scene.n_steps - 1]
+    assert all("four parameters move" in scene.captions[page].words for page in scene.updates[1:-1])
     assert "w1" in scene.captions[scene.telling].numbers
 
 
@@ -294,6 +295,18 @@ def test_a_run_that_left_the_scale_says_so_and_goes_on(row, value):
         assert len(texts(ElementTree.fromstring(scene.svg(page)))) > 20
 
 
+def test_a_single_number_that_is_missing_is_told():
+    record = Chain(**START).descend(0.8, 1.0, eta=1.0, steps=4)
+    for name in ("da1_dz1", "delta2", "cost", "z1"):
+        column = getattr(record.passes, name).copy()
+        column[2] = np.nan
+        scene = chain.scene(replace(record, passes=replace(record.passes, **{name: column})))
+        json.dumps(scene.payload(), allow_nan=False)
+        said = "The numbers left the scale at update 2: η is too large."
+        off = [page for page, caption in enumerate(scene.captions) if caption.words == said]
+        assert off == list(range(2 * CYCLE - 1, 3 * CYCLE)), name
+
+
 def test_bad_records():
     record = Chain(**START).descend(0.8, 1.0, eta=1.0, steps=2)
     several = Chain(**START).descend([0.8, 0.3], [1.0, 0.0], eta=1.0, steps=2)
@@ -332,12 +345,12 @@ def test_bad_settings(settings, error, message):
 
 def test_show_keeps_at_least_two_digits_of_what_is_small():
     for value in (0.5, 12.3456, 0.034812, 0.00512345, 0.000512345, 5.12345e-5, -3.7e-9, 1.234e7, -123456.0):
-        text = chain.show(value)
+        text = numbers.show(value)
         assert printed_is(text, value), text
         number, unit = read(text)
         assert floor(log10(abs(number))) - floor(log10(unit)) >= 2
-    assert chain.show(0.0) == "0"
-    assert chain.show(np.nan) == "–"
+    assert numbers.show(0.0) == "0"
+    assert numbers.show(np.nan) == "–"
 
 
 def test_what_the_notebook_says_of_other_settings():

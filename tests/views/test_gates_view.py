@@ -6,9 +6,12 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from copy import deepcopy
 from itertools import product
+from pathlib import Path
 
+import matplotlib
 import numpy as np
 import pytest
+from PIL import ImageFont
 
 from nblib import gates
 from nblib.drawing.scene import Caption, Scene
@@ -209,6 +212,56 @@ def test_everything_stands_inside_the_picture_and_apart(name: str):
         assert drawn.table[0] + sum(circuits.column_widths(view.CIRCUITS[name])) <= drawn.width
 
 
+FONT = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
+Box = tuple[float, float, float, float]  # left, top, right, bottom
+
+
+def box(text: ET.Element) -> Box:
+    """Return the place that a text takes, measured with its font."""
+    size = float(text.get("font-size"))
+    half = ImageFont.truetype(str(FONT), 100).getlength(text.text or "") * size / 200
+    x, y = float(text.get("x")), float(text.get("y"))
+    return x - half, y - 0.45 * size, x + half, y + 0.45 * size
+
+
+def overlap(a: Box, b: Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def crosses(wire: ET.Element, place: Box) -> bool:
+    """Tell whether some point of a wire lies in a box."""
+    x1, y1, x2, y2 = (float(wire.get(name)) for name in ("x1", "y1", "x2", "y2"))
+    t = np.linspace(0, 1, 400)
+    x, y = x1 + t * (x2 - x1), y1 + t * (y2 - y1)
+    return bool(np.any((place[0] < x) & (x < place[2]) & (place[1] < y) & (y < place[3])))
+
+
+@pytest.mark.parametrize(("name", "inputs"), SMALL)
+def test_sums_stand_clear_of_wires_coins_circles_and_other_texts(name: str, inputs: tuple[int, ...]):
+    scene, n_sums = show(name, inputs), 0
+    for step in range(scene.n_steps):
+        drawn = page(scene, step)
+        notes = [t for t in drawn.iter(f"{SVG}text") if t.get("paint-order") and t.text]
+        sums = [t for t in notes if t.text.endswith(("? yes", "? no")) or "=" in t.text]
+        wires = [line for line in drawn.iter(f"{SVG}line") if line.get("opacity")]
+        taken = {id(t): box(t) for t in notes}
+        for part in drawn.iter(f"{SVG}circle"):
+            x, y, r = (float(part.get(name)) for name in ("cx", "cy", "r"))
+            taken[id(part)] = (x - 0.7 * r, y - r, x + 0.7 * r, y + r)
+        for coin in (coin for coin in drawn.iter(f"{SVG}rect") if coin.get("rx") == "8"):
+            x, y, width, height = (float(coin.get(name)) for name in ("x", "y", "width", "height"))
+            taken[id(coin)] = (x, y, x + width, y + height)
+        for told in sums:
+            place = box(told)
+            assert not any(crosses(wire, place) for wire in wires), told.text
+            assert not any(overlap(place, other) for key, other in taken.items() if key != id(told)), (
+                told.text
+            )
+            assert place[3] < scene.height - 18  # the hint at the foot
+        n_sums += len(sums)
+    assert n_sums >= 2 * (scene.n_steps - 2)
+
+
 @pytest.mark.parametrize(("name", "inputs"), ALL)
 def test_what_is_not_settled_is_not_shown(name: str, inputs: tuple[int, ...]):
     circuit, scene = view.CIRCUITS[name], show(name, inputs)
@@ -248,7 +301,7 @@ def test_the_row_of_the_truth_table_is_lit(name: str, inputs: tuple[int, ...]):
 def test_an_inhibiting_wire_is_dashed_and_a_signal_is_thick():
     scene = show("XOR", (1, 0))
     end = [line for line in page(scene, 3).iter(f"{SVG}line") if line.get("opacity")]
-    dashed = [line for line in end if line.get("stroke-dasharray")]
+    dashed = [line for line in end if line.get("stroke-dasharray") != "none"]
     assert len(end) == 7  # six wires between units, one to the output
     assert len(dashed) == 2
     assert [float(line.get("stroke-width")) > 3 for line in dashed] == [True, False]  # a = 1, b = 0
@@ -409,7 +462,7 @@ def test_numbers_that_are_not_whole_are_printed_in_full():
 
 def test_two_wires_from_one_source_run_side_by_side():
     wires = page(view.scene(OWN["the same wire twice"], [1]), 1).iter(f"{SVG}line")
-    first, second = [line for line in wires if line.get("stroke-dasharray")]
+    first, second = [line for line in wires if line.get("stroke-dasharray", "none") != "none"]
     assert abs(float(first.get("y1")) - float(second.get("y1"))) == 16
 
 
@@ -420,6 +473,12 @@ def test_bad_arguments():
         view.explorer("XOR", [0, 1, 1])
     with pytest.raises(ValueError, match="inputs must be 0 or 1, got 2"):
         view.scene(gates.XOR, [0, 2])
+    with pytest.raises(ValueError, match="inputs must be"):
+        view.scene(gates.XOR, [])
+    with pytest.raises((ValueError, TypeError), match="inputs must"):
+        view.scene(gates.XOR, [0, np.nan])
+    with pytest.raises(ValueError, match="step must be at most 3, got 4"):
+        view.explorer("XOR").stepper.step = 4
     with pytest.raises(ValueError, match="name must be one of 'a', 'b', got 'c'"):
         view.explorer("XOR").toggle("c")
     wide = Circuit(["a"], {f"u{i}": (gates.NOT, "a") for i in range(7)}, {"out": "u0"})
@@ -516,3 +575,8 @@ def test_bad_free_units():
         view.free_unit([1, 4])
     with pytest.raises(TypeError, match="threshold must hold real numbers"):
         view.free_unit([1, 1], "high")
+    for bad in (np.nan, np.inf):
+        with pytest.raises(ValueError, match="weights must hold finite numbers"):
+            free_unit.scene([1, bad], 0)
+        with pytest.raises(ValueError, match="threshold must hold finite numbers"):
+            free_unit.scene([1, 1], bad)

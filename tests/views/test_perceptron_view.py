@@ -1,5 +1,6 @@
 """The perceptron's stepper: every number of every caption is that of the run."""
 
+import dataclasses
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -191,7 +192,9 @@ def test_points_differ_in_shape_and_the_ring_is_around_the_example():
 
 def test_updates_are_the_mistakes():
     record, scene = run("separable")
-    assert scene.updates == [0, *(t + 1 for t in range(len(record)) if record.error[t])]
+    stops = {0, *(t + 1 for t in range(len(record)) if record.error[t]), len(record)}
+    assert scene.updates == sorted(stops)
+    assert record.error[-1] == 0  # the run ends with pages without a mistake, and they can be reached
     assert record.error[scene.telling - 1] != 0
 
 
@@ -199,7 +202,7 @@ def test_a_run_without_a_mistake():
     record = Perceptron(2).fit([[0.1, 0.2], [0.3, 0.1]], [0, 0])
     scene = view.scene(record)
     assert scene.n_steps == 3
-    assert (scene.telling, scene.updates) == (0, [0])
+    assert (scene.telling, scene.updates) == (0, [0, 2])
     assert (
         len(
             [
@@ -216,6 +219,72 @@ def test_weights_to_begin_with_are_told():
     unit = Perceptron(2)
     unit.weights, unit.bias = np.array([1.0, -1.0]), 0.5
     assert view.scene(unit.fit([[0, 0], [1, 1]], [0, 1])).captions[0].words == "The line to begin with."
+
+
+def test_the_pin_stands_on_the_line_and_points_where_the_unit_fires():
+    record, scene = run("separable")
+    axes, seen = view._plane(record), 0
+    for step in range(scene.n_steps):
+        page = ET.fromstring(scene.svg(step))
+        tips = [c for c in page.iter(f"{SVG}circle") if c.get("fill") == "#222222"]
+        foot = [
+            line
+            for line in page.findall(f"{SVG}line")
+            if line.get("stroke-width") == "2.5" and tips and line.get("x2") == tips[0].get("cx")
+        ]
+        for pin in foot:
+            seen += 1
+            w, b = record.weights[step], record.biases[step]
+            x1, y1, x2, y2 = (float(pin.get(name)) for name in ("x1", "y1", "x2", "y2"))
+            assert axes.holds(x1, y1)
+            assert np.dot(w, axes.at(x1, y1)) + b == pytest.approx(0, abs=0.002 * np.linalg.norm(w))
+            assert np.dot(w, axes.at(x2, y2)) + b > 0
+            assert np.hypot(x2 - x1, y2 - y1) == pytest.approx(45, abs=0.05)
+    assert seen > 20
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("row", [0, 3, 8])
+def test_a_run_that_left_the_scale_says_so_and_goes_on(row: int, value: float):
+    record = Perceptron(2).fit([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0], eta=0.5, max_epochs=2)
+    weights, biases = record.weights.copy(), record.biases.copy()
+    weights[row:], biases[row:] = value, value
+    scene = view.scene(dataclasses.replace(record, weights=weights, biases=biases))
+    json.dumps(scene.payload(), allow_nan=False)
+    first = max(row, 1)
+    for step in range(1, scene.n_steps):
+        off = scene.captions[step].words == f"The numbers left the scale at step {first}."
+        assert off == (step >= first)
+        assert bool(scene.captions[step].numbers) != off
+    for step in range(scene.n_steps):
+        assert not re.search(r"\b(nan|inf)\b", scene.svg(step), re.IGNORECASE)
+        said = texts(scene, step)
+        assert (said[said.index("w₁") + 1] == "–") == (step >= row)
+        assert len(said) > 15
+
+
+def test_z_alone_off_the_scale():
+    record = Perceptron(2).fit([[0, 0], [1, 1]], [0, 1], max_epochs=2)
+    z = record.z.copy()
+    z[1] = np.nan
+    scene = view.scene(dataclasses.replace(record, z=z))
+    assert scene.captions[2].words == "The numbers left the scale at step 2."
+    assert "left the scale" not in scene.captions[1].words
+
+
+def test_eta_with_more_decimals_is_printed_with_them():
+    record = Perceptron(2).fit([[0.5, 0.5], [1, 1]], [0, 1], eta=0.125, max_epochs=2)
+    captions = view.scene(record).captions[1:]
+    assert "+ 0.125·(1 − 0)·" in captions[1].numbers
+    assert sum(check(caption.numbers) for caption in captions) > len(captions)
+
+
+def test_records_that_cannot_be_drawn():
+    with pytest.raises(ValueError, match="record must be of a perceptron with 2 inputs, got 3"):
+        view.scene(Perceptron(3).fit([[0, 0, 1], [1, 1, 1]], [0, 1]))
+    record = Perceptron(2).fit([[0, 0], [1, 1]], [0, 1])
+    with pytest.raises(ValueError, match="x must hold finite numbers"):
+        view.scene(dataclasses.replace(record, x=np.full((2, 2), np.nan)))
 
 
 # -- settings ---------------------------------------------------------------------------------------
