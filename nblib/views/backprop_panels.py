@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Iterator
 
 import numpy as np
-from PIL import Image
 
 from nblib.drawing.network_diagram import example_mark
 from nblib.drawing.numbers import num
+from nblib.drawing.pixels import CLEAR, SHARP, Colour, borders, data_uri
 from nblib.drawing.scene import Axes, Element, circle, element, note, polyline, text, written
 from nblib.views.backprop_captions import activation_name, describe_inputs
 from nblib.views.backprop_pages import Book
@@ -30,7 +28,7 @@ def plane(book: Book, left: float) -> Iterator[Element]:
         y=axes.top,
         width=axes.width,
         height=axes.height,
-        image_rendering="pixelated",
+        **SHARP,
     )
     yield axes.frame("x₁", "x₂", f"output {activation_name(book.L, 0)}", ticks=4)
     for i, place in enumerate(record.x):
@@ -58,23 +56,18 @@ def _surfaces(book: Book, axes: Axes) -> list[str]:
 
 
 _LEVELS = 15  # from 0 to 1; the one in the middle, ½, is clear. One more colour draws the border at ½.
-_PALETTE = [0xD5, 0x5E, 0x00] * 7 + [0, 0, 0] + [0x00, 0x72, 0xB2] * 7 + [0x80, 0x80, 0x80]
-_OPACITY = bytes([*(round(220 * abs(i - 7) / 7) for i in range(_LEVELS)), 255])
+_PALETTE: list[Colour] = [
+    *((0xD5, 0x5E, 0x00, round(220 * depth / 7)) for depth in range(7, 0, -1)),
+    CLEAR,
+    *((0x00, 0x72, 0xB2, round(220 * depth / 7)) for depth in range(1, 8)),
+    (0x80, 0x80, 0x80, 255),
+]
 
 
 def _image(surface: Array) -> str:
-    """Return outputs from 0 (orange) over ½ (clear) to 1 (blue) as a PNG of 16 colours, a data URI."""
-    level = np.round(np.clip(np.nan_to_num(surface), 0, 1) * (_LEVELS - 1)).astype(np.uint8)
-    above = surface > 0.5
-    border = np.zeros_like(above)
-    border[:, 1:] |= above[:, 1:] != above[:, :-1]
-    border[1:] |= above[1:] != above[:-1]
-    level[border] = _LEVELS
-    image = Image.fromarray(level)
-    image.putpalette(_PALETTE)
-    file = io.BytesIO()
-    image.save(file, format="PNG", transparency=_OPACITY)
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    """Return outputs from 0 (orange) over ½ (clear) to 1 (blue), with the border at ½, as a data URI."""
+    level = np.round(np.clip(np.nan_to_num(surface), 0, 1) * (_LEVELS - 1))
+    return data_uri(np.where(borders(surface > 0.5), _LEVELS, level), _PALETTE)
 
 
 def answers(book: Book, left: float) -> Iterator[Element]:

@@ -6,19 +6,17 @@ the data, and how hard each example pulls at w.
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Sequence
 from typing import Any
 
 import ipywidgets
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from nblib import neuron, validate
 from nblib.activations import sigmoid
 from nblib.drawing.numbers import num
+from nblib.drawing.pixels import borders, data_uri
 from nblib.drawing.scene import (
     Axes,
     Element,
@@ -122,16 +120,11 @@ def _shades(axes: Axes, record: NeuronRecord) -> Element:
     b = np.linspace(*axes.ylim[::-1], round(axes.height))[:, None]  # an image begins with its upper row
     cost = neuron.cost(record.x, record.y, w, b)
     bands = np.floor(14.999 * (cost - cost.min()) / max(np.ptp(cost), 1e-12))
-    edges = np.zeros(cost.shape, bool)
-    edges[:, 1:] |= np.diff(bands, axis=1) != 0
-    edges[1:] |= np.diff(bands, axis=0) != 0
     # A half-transparent grey shows on a light page and on a dark one.
-    opacity = np.where(edges, 200, 12 + 10 * bands).astype(np.uint8)
-    packed = io.BytesIO()
-    Image.fromarray(np.dstack([np.full_like(opacity, 128), opacity]), "LA").save(packed, "PNG", optimize=True)
+    greys = [(128, 128, 128, opacity) for opacity in (*range(12, 162, 10), 200)]
     return element(
         "image",
-        href="data:image/png;base64," + base64.b64encode(packed.getvalue()).decode(),
+        href=data_uri(np.where(borders(bands), 15, bands), greys),
         x=axes.left,
         y=axes.top,
         width=axes.width,

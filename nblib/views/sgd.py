@@ -14,6 +14,7 @@ import numpy as np
 
 from nblib import mnist, validate
 from nblib.drawing.numbers import num, signed
+from nblib.drawing.pixels import SHARP
 from nblib.drawing.scene import Axes, Element, Scene, circle, element, group, line, rect, text
 from nblib.views.sgd_captions import NAME, SLOPE, captions
 from nblib.views.sgd_images import CELLS, STRIP, digits, weight_strips
@@ -42,7 +43,6 @@ def scene(record: SGDRecord) -> Scene:
 
 _TILE, _PITCH = 56, 70  # an image, and the distance of two
 # Browsers take the attribute and the style; resvg, which draws the still picture, only the style.
-_PIXELATED = {"image_rendering": "pixelated", "style": "image-rendering: pixelated"}
 
 
 def _mini_batch(record: SGDRecord) -> list[Element]:
@@ -52,7 +52,7 @@ def _mini_batch(record: SGDRecord) -> list[Element]:
     explained = f"under each image: right or wrong before the update, and its own {SLOPE}"
     pictures = element(
         "image", href=["", *map(digits, record.images)], x=30, y=np.r_[np.nan, np.full(n, 28)],
-        width=shown * _PITCH - (_PITCH - _TILE), height=_TILE, **_PIXELATED,
+        width=shown * _PITCH - (_PITCH - _TILE), height=_TILE, **SHARP,
     )  # fmt: skip
     return [
         text(30, 14, [f"{n} mini-batches of {m} will come here", *headings], **_LEFT, font_weight="bold"),
@@ -112,7 +112,7 @@ def _weight_pictures(record: SGDRecord) -> Element:
     strips = weight_strips(record.hidden_weights)
     pictures = element(
         "image", href=[strips[i] for i in strip], x=_GRID.x(-CELLS * place), y=_GRID.top,
-        width=STRIP * CELLS * _CELL, height=CELLS * _CELL, preserveAspectRatio="none", **_PIXELATED,
+        width=STRIP * CELLS * _CELL, height=CELLS * _CELL, preserveAspectRatio="none", **SHARP,
     )  # fmt: skip
     return _GRID.clip("weights", pictures)
 

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import io
-
 import numpy as np
-from PIL import Image
 
+from nblib.drawing.pixels import CLEAR, data_uri
 from nblib.views.sgd_run import Array
-
-Colour = tuple[int, int, int, int]  # red, green, blue, opacity, each 0 to 255
 
 _GAP = 7  # pixels between two digits
 STRIP = 4  # pages whose weights share an image: they differ little, so this is a third of the size
 CELLS = 4 * (14 + 1)  # cells from one page to the next: four tiles of 14, each with a gap
 
-_CLEAR = (255, 255, 255, 0)
 _INK = [(level, level, level, 255) for level in np.linspace(255, 0, 15).astype(int).tolist()]
 _SIGNED = [
     (*colour, round(255 * level / 7)) for colour in ((0, 114, 178), (213, 94, 0)) for level in range(1, 8)
@@ -27,7 +21,7 @@ def digits(images: Array) -> str:
     """Return images (n, 784) of brightness 0 to 1 side by side, ink dark on paper, as a data URI."""
     levels = np.round(14 * np.clip(np.nan_to_num(images), 0, 1)).astype(np.uint8) + 1
     spaced = np.pad(levels.reshape(-1, 28, 28), ((0, 0), (0, 0), (0, _GAP)))
-    return _data_uri(np.hstack(list(spaced))[:, :-_GAP], [_CLEAR, *_INK])
+    return data_uri(np.hstack(list(spaced))[:, :-_GAP], [CLEAR, *_INK])
 
 
 def weight_strips(weights: Array) -> list[str]:
@@ -44,13 +38,4 @@ def weight_strips(weights: Array) -> list[str]:
     tiles = np.stack([upper, lower], axis=4).reshape(-1, 4, 4, 28, 14).astype(np.uint8)
     spaced = np.pad(tiles, ((0, -len(tiles) % STRIP), (0, 0), (0, 0), (0, 2), (0, 1)))
     strips = spaced.reshape(-1, STRIP, 4, 4, 30, 15).transpose(0, 2, 4, 1, 3, 5)
-    return [_data_uri(strip, [_CLEAR, *_SIGNED]) for strip in strips.reshape(-1, 2 * CELLS, STRIP * CELLS)]
-
-
-def _data_uri(numbers: Array, colours: list[Colour]) -> str:
-    """Return a picture of colour numbers, shape (height, width), as PNG inside a URI."""
-    image = Image.fromarray(numbers)
-    image.putpalette([part for colour in colours for part in colour[:3]])
-    file = io.BytesIO()
-    image.save(file, format="PNG", transparency=bytes(colour[3] for colour in colours))
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    return [data_uri(strip, [CLEAR, *_SIGNED]) for strip in strips.reshape(-1, 2 * CELLS, STRIP * CELLS)]

@@ -291,7 +291,7 @@ def test_the_trail_grows_with_the_steps_and_ends_where_the_numbers_do():
 
 def test_the_shading_is_darkest_where_the_cost_is_highest():
     uri = view._shades(SURFACE, run(4)).attributes["href"]
-    image = np.asarray(Image.open(io.BytesIO(base64.b64decode(uri.partition(",")[2]))))
+    image = np.asarray(Image.open(io.BytesIO(base64.b64decode(uri.partition(",")[2]))).convert("LA"))
     grey, opacity = image[..., 0], image[..., 1].astype(int)
     assert (grey == 128).all()
     rows, columns = opacity.shape

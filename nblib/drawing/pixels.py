@@ -1,0 +1,44 @@
+"""Pictures made of a few colours, small enough to travel inside a drawing."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+Colour = tuple[int, int, int, int]
+"""Red, green, blue and opacity, each 0 to 255."""
+
+CLEAR: Colour = (255, 255, 255, 0)
+SHARP = {"image_rendering": "pixelated", "style": "image-rendering: pixelated"}
+"""Attributes of an image whose pixels are to be seen: browsers read the one, resvg the other."""
+
+
+def data_uri(numbers: NDArray[Any], colours: Sequence[Colour]) -> str:
+    """Return a picture of colour numbers as a PNG inside a URI, for the ``href`` of an image.
+
+    Parameters
+    ----------
+    numbers : ndarray of int, shape (height, width)
+        The colour of each pixel, as its place in `colours`.
+    colours : sequence of Colour
+        At most 256.
+    """
+    image = Image.fromarray(numbers.astype(np.uint8))
+    image.putpalette([part for colour in colours for part in colour[:3]])
+    file = io.BytesIO()
+    image.save(file, format="PNG", transparency=bytes(colour[3] for colour in colours))
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+
+
+def borders(regions: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return which pixels of a picture are of another kind than the one to their left or above."""
+    found = np.zeros(regions.shape, bool)
+    found[:, 1:] |= regions[:, 1:] != regions[:, :-1]
+    found[1:] |= regions[1:] != regions[:-1]
+    return found
