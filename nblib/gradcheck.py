@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nblib import validate
+from nblib.modern import Classifier
 from nblib.network import Network
 
 _TRUSTED = 1e-7  # below this, what is left is the error of the finite difference itself
@@ -82,7 +83,7 @@ class GradientCheck:
 
 
 def compare(
-    network: Network, x: ArrayLike, y: ArrayLike, h: float = 1e-5, most: int = 200, seed: int = 0
+    network: Network | Classifier, x: ArrayLike, y: ArrayLike, h: float = 1e-5, most: int = 200, seed: int = 0
 ) -> GradientCheck:
     """Compare `network.backprop` with central differences of `network.cost`.
 
@@ -90,8 +91,8 @@ def compare(
 
     Parameters
     ----------
-    network : Network
-        Or anything derived from it: whatever its `backprop` returns is what is checked.
+    network : Network or Classifier
+        Or anything derived from them: whatever its `backprop` returns is what is checked.
     x, y : array_like
         Examples and labels or targets, as for `Network.backprop`.
     h : float
@@ -132,7 +133,7 @@ def compare(
     return GradientCheck(tuple(comparisons))
 
 
-def _float64_twin(network: Network) -> Network:
+def _float64_twin(network: Network | Classifier) -> Network | Classifier:
     twin = copy.deepcopy(network)
     twin.dtype = np.dtype(np.float64)
     twin.set_parameters(network.weights, network.biases)
@@ -152,7 +153,7 @@ def _gradient(
 
 
 def _central_difference(
-    network: Network, x: ArrayLike, y: ArrayLike, array: NDArray[np.float64], j: int, h: float
+    network: Network | Classifier, x: ArrayLike, y: ArrayLike, array: NDArray[np.float64], j: int, h: float
 ) -> float:
     kept = array.flat[j]
     array.flat[j] = kept + h

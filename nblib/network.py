@@ -35,6 +35,7 @@ Array = NDArray[Any]
 Gradients = tuple[list[Array], list[Array]]
 Backprop = Callable[["Network", Array, Array], Gradients]
 Steps = Callable[[Array, Array, float], Gradients]
+Update = Callable[[NDArray[np.integer], float], None]
 
 INITS = ("normal", "scaled")
 
@@ -245,6 +246,24 @@ class Network:
         zs = [a_in @ w.T + b for a_in, w, b in zip(a[:-1], self.weights, self.biases, strict=True)]
         return Trace(a, zs, self._cost(a[-1], targets), deltas, nabla_weights, nabla_biases)
 
+    def input_gradient(self, x: ArrayLike, y: ArrayLike) -> Array:
+        """Return ∂C/∂x: how the cost of each example changes with each of its own inputs.
+
+        It is BP2 taken one layer further, to layer 0, where there is no slope: (W^1)ᵀ δ^1.
+
+        Parameters
+        ----------
+        x, y : array_like
+            As for `backprop`.
+
+        Returns
+        -------
+        ndarray, shape (n, n_0), or (n_0,) for one example
+            One gradient for each example (not divided by n).
+        """
+        gradients = self.trace(x, y).deltas[0] @ self.weights[0]
+        return gradients[0] if np.ndim(x) == 1 else gradients
+
     # -- learning -------------------------------------------------------------------------------
 
     def update_mini_batch(self, x: ArrayLike, y: ArrayLike, eta: float) -> None:
@@ -255,17 +274,33 @@ class Network:
         rows, targets = self._pair(x, y)
         eta = validate.positive("eta", eta)
         with one_blas_thread():
-            self._update(rows, targets, eta, self._steps_by(None))
+            self.updates(rows, targets)(np.arange(len(rows)), eta)
 
-    def _update(self, x: Array, y: Array, eta: float, steps_by: Steps) -> None:
-        weight_steps, bias_steps = steps_by(x, y, eta)
-        for w, step in zip(self.weights, weight_steps, strict=True):
-            w -= step
-        for b, step in zip(self.biases, bias_steps, strict=True):
-            b -= step
+    def updates(self, x: ArrayLike, y: ArrayLike, backprop: Backprop | None = None) -> Update:
+        """Return a function that takes steps of gradient descent on data that is checked only once, here.
+
+        It is for loops of your own: ``update(rows, eta)`` takes one step on some rows of the data,
+        given by their numbers. Hold BLAS to `one_blas_thread` around the loop.
+
+        Arguments as for `sgd`.
+        """
+        examples, targets = self._data("x", x, "y", y)
+        steps_by = self._steps_by(backprop)
+
+        def update(rows: NDArray[np.integer], eta: float) -> None:
+            # take is quicker than examples[rows]
+            weight_steps, bias_steps = steps_by(examples.take(rows, axis=0), targets.take(rows, axis=0), eta)
+            for w, step in zip(self.weights, weight_steps, strict=True):
+                w -= step
+            for b, step in zip(self.biases, bias_steps, strict=True):
+                b -= step
+
+        return update
 
     def _steps_by(self, backprop: Backprop | None) -> Steps:
         """Return the function that gives η ∇C, by the `backprop` asked for or overridden, if any."""
+        if backprop is not None and not callable(backprop):
+            raise TypeError(f"backprop must be a function of (network, x, y), got {backprop!r}")
         if backprop is None and type(self).backprop is Network.backprop:
             return lambda x, y, eta: self._backprop(x, y, eta / len(x))
         chosen = backprop or type(self).backprop
@@ -331,30 +366,26 @@ class Network:
         epochs = validate.whole("epochs", epochs, at_least=1)
         mini_batch_size = validate.whole("mini_batch_size", mini_batch_size, at_least=1)
         eta = validate.positive("eta", eta)
-        if backprop is not None and not callable(backprop):
-            raise TypeError(f"backprop must be a function of (network, x, y), got {backprop!r}")
+        update = self.updates(rows, targets, backprop)
         measured = (rows, targets) if test is None else self._test(test)
         rng = np.random.default_rng(validate.whole("seed", seed, at_least=0))
-        update = partial(self._update, eta=eta, steps_by=self._steps_by(backprop))
-        return self._epochs(rows, targets, epochs, mini_batch_size, update, measured, rng)
+        return self._epochs(len(rows), epochs, mini_batch_size, partial(update, eta=eta), measured, rng)
 
     def _epochs(
         self,
-        x: Array,
-        y: Array,
+        n: int,
         epochs: int,
         mini_batch_size: int,
-        update: Callable[[Array, Array], None],
+        update: Callable[[NDArray[np.integer]], None],
         measured: tuple[Array, Array],
         rng: np.random.Generator,
     ) -> Iterator[EpochRecord]:
         for epoch in range(1, epochs + 1):
             started = perf_counter()
-            order = rng.permutation(len(x))
+            order = rng.permutation(n)
             with one_blas_thread():
-                for start in range(0, len(x), mini_batch_size):
-                    rows = order[start : start + mini_batch_size]
-                    update(x[rows], y[rows])
+                for start in range(0, n, mini_batch_size):
+                    update(order[start : start + mini_batch_size])
             seconds = perf_counter() - started
             outputs = self._feedforward(measured[0])[-1]
             cost = _mean(self._cost(outputs, measured[1]))

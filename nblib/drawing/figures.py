@@ -103,6 +103,21 @@ def bars(
         return Picture(figure, alt)
 
 
+def spread(values: Mapping[str, Sequence[float]], *, alt: str, xlabel: str, title: str = "") -> Picture:
+    """Draw what repeated runs reached: a row for each label, a ring for each run, a bar at their mean."""
+    with canvas(height=0.9 + 0.32 * len(values)) as (figure, axes):
+        ax = axes[0, 0]
+        for row, runs in enumerate(values.values()):
+            ax.plot([min(runs), max(runs)], [row, row], "-", color=GREY, linewidth=1.2)
+            ax.plot(runs, [row] * len(runs), "o", color=BLUE, markerfacecolor="white", markersize=6)
+            ax.plot(np.mean(runs), row, "|", color=INK, markersize=16, markeredgewidth=2)
+        ax.set_yticks(range(len(values)), list(values))
+        ax.invert_yaxis()
+        ax.set(xlabel=xlabel, title=title)
+        ax.grid(False, axis="y")
+        return Picture(figure, alt)
+
+
 def tangents(
     functions: Mapping[str, tuple[Callable[[NDArray[np.float64]], ArrayLike], float, float]],
     *,
@@ -314,6 +329,7 @@ def weights(
     shape: tuple[int, int] | None = None,
     title: str = "",
     width: float = 6.8,
+    outline: ArrayLike | None = None,
 ) -> Picture:
     """Draw weights as images: blue and + where positive, orange and − where negative, white at zero.
 
@@ -323,8 +339,23 @@ def weights(
     Parameters
     ----------
     rows : array_like, shape (n, pixels)
+    outline : array_like, shape (pixels,), optional
+        One image, 0 to 1, whose outline at ½ is drawn over each.
     """
-    return _grid(_as_images(rows, shape), columns, titles, alt, title, _signed_image, width)
+    pictures = _as_images(rows, shape)
+    if outline is None:
+        return _grid(pictures, columns, titles, alt, title, _signed_image, width)
+    drawn = np.asarray(outline, float)
+    if drawn.shape != (pictures[0].size,):
+        raise ValueError(f"outline must be one image of {pictures[0].size} pixels, got shape {drawn.shape}")
+    over = drawn.reshape(pictures[0].shape)
+
+    def draw(ax: Axes, image: NDArray[np.float64]) -> None:
+        _signed_image(ax, image)
+        if over.min() < 0.5 < over.max():
+            ax.contour(over, levels=[0.5], colors=INK, linewidths=1)
+
+    return _grid(pictures, columns, titles, alt, title, draw, width)
 
 
 def confusion(matrix: ArrayLike, *, alt: str, title: str = "") -> Picture:

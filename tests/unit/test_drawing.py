@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.colors import to_hex
+from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -45,6 +46,7 @@ EXAMPLES = {
         alt=alt, xlabel="z", ylabel="a", marks={"here": (1, 0.7)},
     ),
     "figures.bars": lambda alt: figures.bars([3, 1, 2], alt=alt, xlabel="digit", ylabel="count", highlight=1),
+    "figures.spread": lambda alt: figures.spread({"one": [1, 2, 4], "two": [3, 3, 3]}, alt=alt, xlabel="%"),
     "figures.tangents": lambda alt: figures.tangents(
         {"x²": (np.square, 1.0, 2.0), "−x": (np.negative, 1.0, -1.0)},
         alt=alt, xlabels=["x", "x"], ylabels=["y", "y"], reach=[1, 2],
@@ -67,7 +69,8 @@ EXAMPLES = {
         np.random.default_rng(0).uniform(size=(3, 784)), alt=alt, titles="abc"
     ),
     "figures.weights": lambda alt: figures.weights(
-        np.random.default_rng(0).normal(size=(2, 784)), alt=alt, titles=["0", "1"], title="weights"
+        np.random.default_rng(0).normal(size=(2, 784)), alt=alt, titles=["0", "1"], title="weights",
+        outline=np.pad(np.ones((8, 8)), 10).ravel(),
     ),
     "figures.confusion": lambda alt: figures.confusion([[5, 1], [2, 7]], alt=alt),
     "diagram.draw": lambda alt: diagram.draw(
@@ -285,6 +288,16 @@ def test_curves_and_paths_are_drawn_through_their_points():
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("w", "b")
 
 
+def test_a_spread_shows_every_run_and_the_mean_from_the_top_down():
+    ax = EXAMPLES["figures.spread"]("spread").figure.axes[0]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["one", "two"]
+    assert ax.yaxis_inverted()
+    runs = [line.get_xydata().tolist() for line in ax.lines if line.get_marker() == "o"]
+    assert runs == [[[1, 0], [2, 0], [4, 0]], [[3, 1], [3, 1], [3, 1]]]
+    means = [line.get_xydata().tolist() for line in ax.lines if line.get_marker() == "|"]
+    assert means == [[[pytest.approx(7 / 3), 0]], [[3, 1]]]
+
+
 def test_the_highlighted_bar_is_told_apart_by_its_hatching_too():
     bars = EXAMPLES["figures.bars"]("bars").figure.axes[0].patches
     assert [bar.get_height() for bar in bars] == [3, 1, 2]
@@ -343,6 +356,29 @@ def test_large_weight_images_mark_the_strong_weights_with_their_sign():
 
 def test_all_zero_weights_can_be_drawn():
     assert figures.weights(np.zeros((1, 9)), alt="zeros").png()
+
+
+def test_the_outline_of_an_image_is_drawn_over_every_one_of_the_weights():
+    square = np.pad(np.ones((4, 6)), ((3, 3), (2, 2)))  # ink in rows 3 to 6, columns 2 to 7
+    rows = np.random.default_rng(0).normal(size=(3, 100))
+    picture = figures.weights(rows, alt="weights", outline=square.ravel())
+    for ax in picture.figure.axes:
+        (outline,) = (drawn for drawn in ax.collections if isinstance(drawn, ContourSet))
+        points = np.concatenate([path.vertices for path in outline.get_paths()])
+        np.testing.assert_allclose(points.min(axis=0), [1.5, 2.5])
+        np.testing.assert_allclose(points.max(axis=0), [7.5, 6.5])
+
+
+@pytest.mark.parametrize("level", [0, 0.3, 1])
+def test_an_image_without_an_outline_has_none(level):
+    (ax,) = figures.weights(np.ones((1, 100)), alt="weights", outline=np.full(100, level)).figure.axes
+    assert not any(isinstance(drawn, ContourSet) for drawn in ax.collections)
+
+
+@pytest.mark.parametrize("outline", [np.ones(99), np.ones((1, 100)), np.ones((2, 100)), 1.0])
+def test_an_outline_that_is_not_one_image_is_refused(outline):
+    with pytest.raises(ValueError, match=r"outline must be one image of 100 pixels, got shape \("):
+        figures.weights(np.ones((2, 100)), alt="weights", outline=outline)
 
 
 def test_the_confusion_matrix_has_the_true_digits_as_rows():

@@ -198,6 +198,7 @@ def test_all_numbers_inside_have_the_type_that_was_asked_for(dtype):
     arrays = [*network.weights, *network.biases, network.feedforward(x), trace.costs]
     for parts in (trace.activations, trace.zs, trace.deltas, trace.nabla_weights, trace.nabla_biases):
         arrays += parts
+    arrays.append(network.input_gradient(x, y))
     network.update_mini_batch(x, y, 0.5)
     for array in [*arrays, *network.weights, *network.biases]:
         assert array.dtype == dtype
@@ -275,6 +276,31 @@ def test_a_trace_holds_bp1_to_bp4_index_by_index(case):
         rtol=1e-9,
     )
     assert repr(trace) == f"Trace({len(x)} examples, mean cost {trace.costs.mean():.4f})"
+
+
+@given(case=networks_with_data())
+def test_the_input_gradient_is_what_differences_measure_for_each_example(case):
+    network, x, y = case
+    name, cost = network.activation.name, cost_name(network)
+    assume(_far_from_zero(network, x, KINKED.get(name, 0)))
+    gradients = network.input_gradient(x, y)  # one for each row, so the sum of the costs is what has them
+
+    def summed_cost():
+        rows = zip(x, y, strict=True)
+        return sum(oracle.cost(network.weights, network.biases, name, cost, *pair) for pair in rows)
+
+    (measured,) = oracle.slopes(summed_cost, [x])
+    assert gradients.shape == x.shape
+    np.testing.assert_allclose(gradients, measured, rtol=1e-6, atol=1e-6 * max(1.0, np.abs(measured).max()))
+
+
+@given(case=networks_with_data(labels=True))
+def test_the_input_gradient_of_one_example_is_one_gradient(case):
+    network, x, y = case
+    rows = network.input_gradient(x, as_targets(network, y))
+    for single in (network.input_gradient(x[0], y[0]), network.input_gradient(list(x[0]), y[0])):
+        assert single.shape == (network.sizes[0],)
+        np.testing.assert_allclose(single, rows[0], rtol=1e-12, atol=1e-15)
 
 
 @given(case=networks_with_data(labels=True))

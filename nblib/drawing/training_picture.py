@@ -1,0 +1,107 @@
+"""How far a training has come: curves of cost and accuracy, and the hidden weights as pictures."""
+
+from __future__ import annotations
+
+from math import ceil, isqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nblib.drawing.picture import BLUE, INK, Picture, bare, canvas
+from nblib.training import Training
+
+UNITS = 30  # hidden neurons that are shown, at most
+LEVELS = 7  # shades of blue, and of orange
+_BLUE, _ORANGE, _WHITE = np.array([0, 114, 178]), np.array([213, 94, 0]), np.array([255, 255, 255])
+
+
+def side(training: Training) -> int:
+    """Return the side of the square image that the inputs are, or 0 if they are none."""
+    n_inputs, root = training.network.sizes[0], isqrt(training.network.sizes[0])
+    return root if root > 3 and root * root == n_inputs else 0
+
+
+def columns(n_tiles: int) -> int:
+    """Return how many of `n_tiles` pictures stand side by side."""
+    return ceil(n_tiles**0.5)
+
+
+def levels(training: Training) -> NDArray[np.int8]:
+    """Return the weights of the first hidden neurons, −7 to 7, one scale for all, shape (n, side, side).
+
+    The scale is the size that only one weight in 200 exceeds. A weight that is no number is 0.
+    """
+    pixels = side(training)
+    if not pixels:
+        return np.zeros((0, 0, 0), np.int8)
+    weights = np.nan_to_num(training.network.weights[0][:UNITS], posinf=0, neginf=0)
+    scale = np.quantile(np.abs(weights), 0.995) or 1
+    shades = np.clip(np.round(LEVELS * weights / scale), -LEVELS, LEVELS)
+    return shades.astype(np.int8).reshape(-1, pixels, pixels)
+
+
+def mosaic(tiles: NDArray[np.int8]) -> NDArray[np.uint8]:
+    """Return tiles (n, side, side) as one picture in red, green and blue, each cell 2 × 2 pixels.
+
+    A positive cell is all blue; of a negative one only the upper half is orange, so that negative
+    weights are striped.
+    """
+    n, across = len(tiles), columns(len(tiles))
+    shade = np.abs(tiles)[..., None] / LEVELS
+    colour = np.where(tiles[..., None] > 0, _BLUE, _ORANGE)
+    upper = _WHITE + shade * (colour - _WHITE)
+    lower = np.where(tiles[..., None] > 0, upper, _WHITE)
+    cells = np.stack([upper, lower], axis=2).repeat(2, axis=3)  # (n, side, 2, 2 side, 3)
+    pixels = cells.reshape(n, 2 * tiles.shape[1], 2 * tiles.shape[2], 3).astype(np.uint8)
+    framed = np.pad(pixels, ((0, -n % across), (1, 1), (1, 1), (0, 0)), constant_values=221)
+    height, width = framed.shape[1:3]
+    rows = framed.reshape(-1, across, height, width, 3).transpose(0, 2, 1, 3, 4)
+    return rows.reshape(-1, across * width, 3)
+
+
+def picture(training: Training) -> Picture:
+    """Return the curves so far, and the weights of the hidden neurons as they are now."""
+    record, tiles = training.record, levels(training)
+    across = [measurement.epoch for measurement in record]
+    with canvas(1, 3 if len(tiles) else 2, width=8.6 if len(tiles) else 6.4, height=2.9) as (figure, axes):
+        costs = [measurement.cost for measurement in record]
+        accuracies = [100 * measurement.accuracy for measurement in record]
+        for ax, name, values in zip(axes[0], headings(training), (costs, accuracies), strict=False):
+            ax.plot(across, values, "-", color=BLUE)
+            ax.plot(across[-1], values[-1], "o", color=INK, markerfacecolor="none")
+            ax.set_title(name, fontsize=9)
+            ax.set(xlabel="epoch", xlim=(0, training.epochs))
+        if max(costs) > 0:
+            axes[0, 0].set_yscale("log")
+        later = [m.accuracy for m in record if m.epoch >= 1]
+        axes[0, 1].set_ylim(80 if later and min(later) > 0.8 else 0, 100)
+        if len(tiles):
+            axes[0, 2].imshow(mosaic(tiles), interpolation="nearest")
+            axes[0, 2].set_title("hidden weights: + blue, − orange, striped", fontsize=8)
+            bare(axes[0, 2])
+        return Picture(figure, f"{heading(training)}. {so_far(training)}")
+
+
+def heading(training: Training) -> str:
+    """Return what is being trained, and how: ``784-16-10, 30 epochs of 50,000 examples``."""
+    sizes = "-".join(map(str, training.network.sizes))
+    return f"Training of {sizes}, {training.epochs:,} epochs of {len(training):,} examples"
+
+
+def headings(training: Training) -> list[str]:
+    """Return what stands above the two curves."""
+    n_cost, n_accuracy = training.n_measured
+    whose = "other" if training.tested else "training"
+    return [f"cost, {n_cost:,} training examples", f"accuracy in %, {n_accuracy:,} {whose} examples"]
+
+
+def so_far(training: Training) -> str:
+    """Return how far it had come when it was measured last, in a sentence."""
+    last = training.record[-1]
+    cost = f"cost {last.cost:.3f}" if np.isfinite(last.cost) else "η is too large, the cost is no number"
+    return f"After {epochs(training, last.epoch)}: {cost}, accuracy {last.accuracy:.1%}"
+
+
+def epochs(training: Training, epoch: float) -> str:
+    """Return a number of epochs as it is written: ``3.4 of 30 epochs``."""
+    return f"{f'{epoch:,.1f}'.removesuffix('.0')} of {training.epochs:,} epochs"

@@ -1,0 +1,230 @@
+"""Live training in JupyterLab: it is watched and steered while the kernel answers everything else."""
+
+import re
+import string
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from browser.lab import Lab, NotebookPage, open_notebook
+from browser.stepping import StepperPage, save
+
+Opener = Callable[[Path], NotebookPage]
+
+SETUP = """
+import numpy as np
+from nblib import Network
+from nblib.widgets.training import LiveTraining
+
+rng = np.random.default_rng(0)
+x = rng.uniform(size=(3000, 16))
+y = (x[:, 0] > x[:, 1]).astype(int)
+
+def make(epochs=1_000_000, network=None):  # nobody waits for the end of a million epochs
+    return LiveTraining(network or Network([16, 6, 2], init="scaled"), x, y, epochs, 10, 0.5)
+
+live = make({epochs})
+"""
+ENDLESS, SHORT = SETUP.format(epochs=""), SETUP.format(epochs=3)
+
+
+class TrainingPage(StepperPage):
+    """The only live training of a notebook that has been run."""
+
+    def __init__(self, notebook: NotebookPage) -> None:
+        self.notebook, self.page = notebook, notebook.page
+        self.box = self.page.locator(".nblib-training")
+        expect(self.box.first).to_be_visible()
+
+    @property
+    def alert(self) -> Locator:
+        return self.box.get_by_role("alert")
+
+    def expect_status(self, status: str) -> None:
+        expect(self.box.first).to_have_attribute("data-status", status)
+
+    def points(self) -> int:
+        return int(self.box.first.get_attribute("data-points"))
+
+    def wait_for_more_points(self, more: int = 2) -> None:
+        wanted = self.points() + more
+        self.page.wait_for_function(
+            "wanted => +document.querySelector('.nblib-training').dataset.points >= wanted", arg=wanted
+        )
+
+    def interrupt(self) -> None:
+        """Press the stop button of the notebook's toolbar."""
+        self.page.locator(
+            "[data-jp-item-name='interrupt'] jp-button, [data-jp-item-name='interrupt'] button"
+        ).first.click()
+
+
+SHADES = """() => [...document.querySelectorAll('.nblib-training canvas')].map(canvas => {
+    const image = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    return new Set(new Uint32Array(image.data.buffer)).size;
+})"""
+
+
+@pytest.fixture
+def start(run_notebook: Opener, tmp_path: Path) -> Callable[..., TrainingPage]:
+    """Runs a notebook that shows a live training."""
+    return lambda *sources: TrainingPage(run_notebook(save(tmp_path / "training", *sources)))
+
+
+def test_start_look_elsewhere_pause_change_resume_stop(start: Callable[..., TrainingPage]):
+    shown = start(ENDLESS, "live")
+    shown.expect_status("ready")
+    expect(
+        shown.page.get_by_role("group", name="Training of 16-6-2, 1,000,000 epochs of 3,000 examples")
+    ).to_have_count(1)
+    expect(shown.button("Stop")).to_have_attribute("aria-disabled", "true")
+    assert shown.axe() == []
+    shown.button("Start").click()
+    shown.expect_status("running")
+    shown.wait_for_more_points()
+    expect(shown.button("Pause")).to_be_focused()
+    # other cells answer while it trains, and training goes on in between
+    first, second = (int(shown.kernel("live.training.updates")) for _ in range(2))
+    assert 0 < first < second
+    assert float(shown.kernel("live.training.network.accuracy(x, y)")) > 0.4
+    expect(shown.button("Pause")).to_be_visible()
+    assert shown.axe() == []
+
+    shown.button("Pause").click()
+    shown.expect_status("paused")
+    expect(shown.box.locator(".nblib-words")).to_have_text(re.compile(r"^Paused\. After "))
+    at = shown.kernel("live.training.updates")
+    shown.page.wait_for_timeout(300)
+    assert shown.kernel("live.training.updates") == at
+
+    eta = shown.box.get_by_role("slider", name="Learning rate η")
+    eta.focus()
+    shown.page.keyboard.press("ArrowRight")
+    expect(eta).to_have_attribute("aria-valuetext", "η = 1")
+    shown.choice("Mini-batch size").select_option("100")
+    shown.button("Resume").click()
+    shown.expect_status("running")
+    shown.wait_for_more_points()
+    eta.focus()
+    for _ in range(3):  # while it runs, faster than the kernel can answer
+        shown.page.keyboard.press("ArrowRight")
+    expect(eta).to_have_attribute("aria-valuetext", "η = 10")
+    shown.wait_for_more_points()
+    expect(eta).to_have_attribute("aria-valuetext", "η = 10")
+    assert shown.kernel("(live.eta, live.mini_batch_size)") == "(10.0, 100)"
+    assert (
+        shown.kernel("[*dict.fromkeys((m.eta, m.mini_batch_size) for m in live.training.record)][-1]")
+        == "(10.0, 100)"
+    )
+    expect(shown.box.locator("svg")).to_contain_text("m = 100")
+    shown.run("live.eta = 0.03")
+    expect(eta).to_have_attribute("aria-valuetext", "η = 0.03")
+
+    shown.button("Stop").click()
+    shown.expect_status("stopped")
+    expect(shown.button("Stop")).to_be_focused()
+    assert 0 <= float(shown.kernel("live.training.network.accuracy(x, y)")) <= 1
+    shown.notebook.set_theme("JupyterLab Dark")
+    assert shown.axe() == []
+    shown.notebook.set_theme("JupyterLab Light")
+    shown.button("Start again").click()
+    shown.expect_status("running")
+    shown.button("Stop").click()
+    shown.expect_status("stopped")
+    expect(shown.alert).to_be_empty()
+
+
+def test_buttons_work_while_a_cell_is_being_awaited(start: Callable[..., TrainingPage]):
+    shown = start(ENDLESS, "live")
+    shown.button("Start").click()
+    shown.expect_status("running")
+    for name, status in (("Pause", "paused"), ("Stop", "stopped")):
+        shown.page.evaluate("""() => {
+            const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+            window.waited = kernel.requestExecute({code: 'await live.finished()', store_history: false}).done;
+        }""")
+        shown.wait_for_more_points()
+        shown.button(name).click()
+        assert shown.page.evaluate("window.waited.then(reply => reply.content.status)") == "ok"
+        shown.expect_status(status)
+        shown.button("Resume" if status == "paused" else "Start again").click()
+        shown.expect_status("running")
+    shown.button("Stop").click()
+    shown.expect_status("stopped")
+
+
+def test_run_all_goes_on_by_itself(start: Callable[..., TrainingPage]):
+    shown = start(SHORT, "live.start()\nlive", "await live.finished()\nprint(live)", "live")
+    shown.expect_status("finished")
+    said = [cell["outputs"] for cell in shown.notebook.cells()]
+    assert said[2][0]["text"] == "[Live training: 16-6-2, 3 of 3 epochs, finished]\n"
+    points = [box.get_attribute("data-points") for box in shown.box.all()]
+    assert points == 2 * [shown.kernel("len(live.training.record)")], "a later view shows the whole run"
+    assert min(shown.page.evaluate(SHADES)) > 8, "the weights are drawn"
+
+
+def test_interrupting_an_idle_kernel_pauses_the_training(start: Callable[..., TrainingPage]):
+    shown = start(ENDLESS, "live.start()\nlive")
+    shown.wait_for_more_points()
+    shown.interrupt()
+    shown.expect_status("paused")
+    assert 0 <= float(shown.kernel("live.training.network.accuracy(x, y)")) <= 1
+    shown.button("Resume").click()
+    shown.wait_for_more_points()
+    shown.page.evaluate("""() => {
+        const panel = window.jupyterapp.shell.currentWidget;
+        panel.content.model.cells.get(1).outputs.clear();  // as when the cell is run again
+    }""")
+    shown.page.wait_for_timeout(300)
+    assert shown.kernel("live.status") == "paused", "what nobody can see or stop rests"
+
+
+def test_interrupting_a_cell_that_waits(lab: Lab, browser: Browser, tmp_path: Path):
+    def run_and_interrupt() -> None:
+        with open_notebook(lab, browser, save(tmp_path / "waits", ENDLESS, "live.start()\nlive")) as notebook:
+            assert notebook.run_all()
+            shown = TrainingPage(notebook)
+            shown.page.evaluate("""() => {
+                const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+                window.waited = kernel.requestExecute({code: 'await live.finished()'}).done;
+            }""")
+            shown.wait_for_more_points()
+            shown.interrupt()
+            assert shown.page.evaluate("window.waited.then(reply => reply.content.status)") == "error"
+            shown.expect_status("paused")
+            assert 0 <= float(shown.kernel("live.training.network.accuracy(x, y)")) <= 1
+
+    with pytest.raises(AssertionError, match="the kernel reported CancelledError") as caught:
+        run_and_interrupt()
+    assert str(caught.value).count("the kernel reported") == 1
+
+
+def test_no_key_reaches_the_notebook_and_a_refusal_is_shown(lab: Lab, browser: Browser, tmp_path: Path):
+    def press_and_start() -> None:
+        with open_notebook(lab, browser, save(tmp_path / "keys", "1", ENDLESS, "live", "2")) as notebook:
+            assert notebook.run_all()
+            shown = TrainingPage(notebook)
+            before = shown.cells()
+            for control in shown.controls():
+                for key in (*string.ascii_letters, *string.digits, "Delete", "Escape"):
+                    control.focus()
+                    shown.page.keyboard.press(key)
+                    assert shown.mode() == "command", f"{key} opened a cell for editing"
+            assert shown.cells() == before
+            shown.run("other = make(network=live.training.network); other.start()")
+            shown.button("Start").click()
+            expect(shown.alert).to_contain_text("is just being trained by another live training")
+            shown.expect_status("ready")
+            assert shown.axe() == []
+            shown.run("other.stop()")
+            shown.button("Start").click()
+            shown.expect_status("running")
+            expect(shown.alert).to_be_empty()
+            shown.button("Stop").click()
+            shown.expect_status("stopped")
+
+    with pytest.raises(AssertionError, match="the kernel reported RuntimeError") as caught:
+        press_and_start()
+    assert str(caught.value).count("the kernel reported") == 1

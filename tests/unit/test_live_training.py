@@ -1,0 +1,480 @@
+"""Live training as Python sees it, in an event loop of its own; tests/browser looks at the page."""
+
+import asyncio
+import json
+import signal
+import threading
+
+import numpy as np
+import pytest
+
+from nblib import Network
+from nblib.drawing import training_picture
+from nblib.training import Training
+from nblib.widgets import training as module
+from nblib.widgets.training import RATES, LiveTraining
+from unit.test_sgd import assert_same, copies, is_sound
+
+ENDLESS = 1_000_000
+
+
+def data(n=600):
+    rng = np.random.default_rng(0)
+    x = rng.uniform(size=(n, 16))
+    return x, (x[:, 0] > x[:, 1]).astype(int)
+
+
+def make(epochs=ENDLESS, network=None, **options):
+    return LiveTraining(network or Network([16, 5, 2], init="scaled"), *data(), epochs, 10, 0.5, **options)
+
+
+def tell(live, **content):
+    """Send what the browser sends."""
+    live._handle_custom_msg(content, [])
+
+
+async def trained(live, updates=1):
+    """Wait until it has taken some more mini-batches."""
+    wanted = live.training.updates + updates
+    while live.training.updates < wanted:
+        await asyncio.sleep(0.001)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_runs_on():
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    assert not module._running
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+# -- start, pause, resume, stop -----------------------------------------------------------------------
+
+
+def test_untouched_it_trains_the_very_network_of_sgd():
+    async def run():
+        live = make(epochs=3, seed=4)
+        assert live.status == "ready"
+        live.start()
+        assert (live.status, live.training.updates) == ("running", 0)
+        await live.finished()
+        return live
+
+    live, reference = asyncio.run(run()), Network([16, 5, 2], init="scaled")
+    list(reference.sgd(*data(), 3, 10, 0.5, seed=4))
+    assert_same(live.training.network, copies(reference))
+    assert live.status == "finished"
+    assert repr(live) == "[Live training: 16-5-2, 3 of 3 epochs, finished]"
+    assert live.words.startswith("Finished. After 3 of 3 epochs: cost ")
+
+
+def test_other_work_is_done_while_it_trains():
+    async def run():
+        live, counted = make(), 0
+        live.start()
+        while live.training.updates < 2000:
+            await asyncio.sleep(0)
+            counted += 1
+        live.stop()
+        await live.finished()
+        return counted
+
+    assert asyncio.run(run()) > 5
+
+
+def test_pause_keeps_order_and_place():
+    async def run():
+        live = make(epochs=4)
+        live.start()
+        await trained(live)
+        live.pause()
+        await live.finished()
+        updates, weights = live.training.updates, copies(live.training.network)
+        assert 0 < updates < 240
+        await asyncio.sleep(0.05)
+        assert (live.status, live.training.updates) == ("paused", updates)
+        assert_same(live.training.network, weights)
+        assert live.training.record[-1].epoch == live.training.epoch, "the words are about this very moment"
+        live.start()
+        await live.finished()
+        return live
+
+    live, reference = asyncio.run(run()), Network([16, 5, 2], init="scaled")
+    list(reference.sgd(*data(), 4, 10, 0.5))
+    assert_same(live.training.network, copies(reference))
+
+
+def test_after_a_stop_it_begins_again_with_the_initial_weights():
+    async def run():
+        live = make(epochs=2)
+        initial = copies(live.training.network)
+        live.start()
+        live.stop()
+        live.start()
+        await live.finished()
+        once = copies(live.training.network)
+        live.start()
+        assert_same(live.training.network, initial)
+        assert len(live.points) == 1
+        await live.finished()
+        assert_same(live.training.network, once)
+        assert live.training.updates == 120, "one task, not two"
+
+    asyncio.run(run())
+
+
+def test_buttons_pressed_out_of_turn_do_nothing():
+    async def run():
+        live = make(epochs=2)
+        live.pause()
+        live.stop()
+        assert live.status == "ready"
+        live.start()
+        live.start()
+        task = live._task
+        live.pause()
+        live.start()
+        assert live._task is task
+        await live.finished()
+        live.pause()
+        live.stop()
+        assert live.status == "finished"
+
+    asyncio.run(run())
+
+
+def test_closed_it_trains_no_more():
+    async def run():
+        live = make()
+        live.start()
+        await trained(live)
+        live.close()
+        await live.finished()
+        updates = live.training.updates
+        await asyncio.sleep(0.05)
+        assert (live.status, live.training.updates) == ("stopped", updates)
+
+    asyncio.run(run())
+
+
+def test_when_its_loop_ends_it_rests():
+    async def run():
+        live = make()
+        live.start()
+        await trained(live)
+        return live
+
+    live = asyncio.run(run())
+    assert live.status == "paused"
+    assert is_sound(live.training.network)
+
+
+def test_who_cancels_the_waiting_pauses_the_training():
+    async def run():
+        live = make()
+        live.start()
+        waiting = asyncio.create_task(live.finished())
+        await trained(live)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert live.status == "paused"
+
+    asyncio.run(run())
+
+
+# -- what is refused, and what fails ------------------------------------------------------------------
+
+
+def test_a_second_training_of_the_same_network_is_refused():
+    async def run():
+        network = Network([16, 5, 2])
+        one, other = make(network=network), make(network=network)
+        one.start()
+        with pytest.raises(RuntimeError, match=r"Network\(16-5-2.* just being trained by another"):
+            other.start()
+        assert other.status == "ready"
+        one.stop()
+        other.start()
+        other.stop()
+        await asyncio.gather(one.finished(), other.finished())
+
+    asyncio.run(run())
+
+
+def test_two_networks_may_train_at_a_time():
+    async def run():
+        lives = [make(epochs=2) for _ in range(2)]
+        for live in lives:
+            live.start()
+        await asyncio.gather(*(live.finished() for live in lives))
+        assert [live.status for live in lives] == ["finished", "finished"]
+        assert_same(lives[0].training.network, copies(lives[1].training.network))
+
+    asyncio.run(run())
+
+
+def test_an_error_is_shown_and_reaches_who_waits(monkeypatch):
+    async def run():
+        live = make()
+        live.start()
+        await trained(live)
+        monkeypatch.setattr(live.training, "advance", lambda: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            await live.finished()
+        assert (live.status, live.error) == ("failed", "ZeroDivisionError: division by zero")
+        monkeypatch.undo()
+        live.start()
+        assert (live.status, live.error) == ("running", "")
+        live.stop()
+        await live.finished()
+
+    asyncio.run(run())
+
+
+def test_an_error_is_told_to_the_notebook_once(monkeypatch):
+    shown = []
+
+    class Shell:
+        def showtraceback(self, error):
+            shown.append(error[1])
+
+    monkeypatch.setattr(module, "get_ipython", Shell)
+    unheard = []
+
+    async def run():
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: unheard.append(context))
+        live = make()
+        tell(live, action="dance")
+        tell(live, eta=-1)
+        live.start()
+        monkeypatch.setattr(live.training, "advance", lambda: 1 / 0)
+        while live.status == "running":
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        live._task = None
+
+    asyncio.run(run())
+    assert [type(error) for error in shown] == [KeyError, ValueError, ZeroDivisionError]
+    assert unheard == []
+
+
+def test_without_an_event_loop_start_says_what_it_needs():
+    live = make()
+    with pytest.raises(RuntimeError, match="where an event loop runs"):
+        live.start()
+    assert live.status == "ready"
+    with pytest.raises(RuntimeError, match="never started"):
+        asyncio.run(live.finished())
+
+
+def test_wrong_arguments_are_reported():
+    with pytest.raises(ValueError, match="epochs must be at least 1"):
+        make(epochs=0)
+    live = make()
+    for name, value in (("eta", -1.0), ("mini_batch_size", 0)):
+        with pytest.raises(ValueError, match=name):
+            setattr(live, name, value)
+    assert (live.eta, live.training.eta, live.mini_batch_size) == (0.5, 0.5, 10)
+
+
+# -- interrupts ---------------------------------------------------------------------------------------
+
+
+def test_where_interrupts_are_ignored_one_pauses_the_training():
+    """So it is in a kernel while no cell runs."""
+
+    async def run():
+        live = make()
+        live.start()
+        await trained(live)
+        signal.raise_signal(signal.SIGINT)
+        await live.finished()
+        assert live.status == "paused"
+        assert 0 <= live.training.network.accuracy(*data()) <= 1
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        live.start()
+        await trained(live)
+        live.stop()
+        await live.finished()
+
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        asyncio.run(run())
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_an_interrupt_in_the_middle_of_a_slice_does_not_end_the_kernel(monkeypatch):
+    async def run():
+        live = make()
+        live.start()
+        await trained(live)
+
+        def interrupted(*_):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(live.training, "_step", interrupted)
+        await live.finished()
+        assert live.status == "paused"
+        assert is_sound(live.training.network)
+
+    asyncio.run(run())
+
+
+# -- what the browser says and hears ------------------------------------------------------------------
+
+
+def test_the_buttons_and_settings_of_the_browser():
+    async def run():
+        live = make()
+        tell(live, action="start")
+        await trained(live)
+        tell(live, eta=2)
+        tell(live, mini_batch_size=100)
+        assert (live.eta, live.training.eta, live.training.mini_batch_size) == (2.0, 2.0, 100)
+        tell(live, action="pause")
+        assert live.status == "paused"
+        tell(live, action="start")
+        tell(live, action="stop")
+        assert live.status == "stopped"
+        await live.finished()
+
+    asyncio.run(run())
+
+
+def test_messages_that_come_in_another_thread_are_obeyed_in_this_one():
+    async def run():
+        live, threads = make(), []
+        live.observe(lambda _: threads.append(threading.current_thread()), "status")
+        for action, status in (
+            ("start", "running"),
+            ("pause", "paused"),
+            ("start", "running"),
+            ("stop", "stopped"),
+        ):
+            messenger = threading.Thread(target=tell, args=(live,), kwargs={"action": action})
+            messenger.start()
+            messenger.join()
+            while live.status != status:
+                await asyncio.sleep(0.001)
+        await live.finished()
+        assert set(threads) == {threading.main_thread()}
+
+    asyncio.run(run())
+
+
+def test_a_rate_of_ones_own_is_offered_too():
+    live = make()
+    assert live.rates == list(RATES)
+    live.eta, live.mini_batch_size = 0.3, 7
+    assert live.rates == sorted({*RATES, 0.3})
+    assert 7 in live.sizes
+
+
+def test_points_are_sent_one_by_one_and_kept_for_later(monkeypatch):
+    async def run():
+        live, sent = make(epochs=3), []
+        monkeypatch.setattr(live, "send", lambda content: sent.append(content))
+        first = list(live.points)
+        live.start()
+        await live.finished()
+        return live, first + [content["point"] for content in sent]
+
+    live, points = asyncio.run(run())
+    assert live.points == live.get_state("points")["points"] == points
+    assert [point[:3] for point in points] == [[m.epoch, m.cost, m.accuracy] for m in live.training.record]
+    assert points[-1][3:] == [0.5, 10]
+
+
+def test_words_come_every_few_seconds(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(module, "perf_counter", lambda: now[0])
+
+    async def run():
+        live, said = make(epochs=100), []
+        live.observe(lambda change: said.append(change["new"]), "words")
+        advance = live.training.advance
+
+        def ten_epochs_in_a_second():
+            now[0] += 0.1
+            return advance(10.0)
+
+        monkeypatch.setattr(live.training, "advance", ten_epochs_in_a_second)
+        live.start()
+        await live.finished()
+        return said
+
+    said = asyncio.run(run())
+    assert 3 <= len(said) <= 4, "at the beginning, after 4 and 8 seconds, and at the end"
+    assert said[0].startswith("Running. After 0 of 100 epochs")
+    assert said[-1].startswith("Finished. After 100 of 100 epochs")
+
+
+def test_numbers_that_overflow_reach_the_browser_as_nothing():
+    network = Network([16, 8, 2], activation="relu")
+    network.weights[0][0, 0] = np.nan
+    live = make(network=network)
+    assert live.points[0][1] is None
+    json.dumps(live.points, allow_nan=False)
+    assert "the cost is no number" in live.words
+
+
+# -- pictures -----------------------------------------------------------------------------------------
+
+
+def test_hidden_weights_are_shades():
+    network = Network([16, 3, 2])
+    network.weights[0][:] = 0
+    network.weights[0][1, 2] = 0.5
+    network.weights[0][2, 15] = -1
+    training = Training(network, *data(), 1, 10, 0.5)
+    network.weights[0][0, 0] = np.nan
+    tiles = training_picture.levels(training)
+    assert (tiles.shape, tiles.dtype) == ((3, 4, 4), np.int8)
+    assert (tiles[1, 0, 2], tiles[2, 3, 3]) == (4, -7)  # 0.995 of the weights are below 0.88
+    assert np.count_nonzero(tiles) == 2
+    live = make(network=network)
+    assert live.weights == tiles.tobytes()
+    assert live.tiles == {"n": 3, "side": 4, "columns": 2, "levels": 7}
+
+
+def test_a_negative_weight_is_striped():
+    tiles = np.zeros((1, 4, 4), np.int8)
+    tiles[0, 0, 0], tiles[0, 0, 1] = 7, -7
+    pixels = training_picture.mosaic(tiles)
+    assert pixels.shape == (10, 10, 3)
+    blue, orange, white = [0, 114, 178], [213, 94, 0], [255, 255, 255]
+    assert pixels[1:3, 1:5].tolist() == [[blue, blue, orange, orange], [blue, blue, white, white]]
+
+
+def test_inputs_that_are_no_picture_have_none():
+    x, y = np.random.default_rng(0).uniform(size=(30, 3)), np.arange(30) % 2
+    live = LiveTraining(Network([3, 4, 2]), x, y, 2, 10, 0.5)
+    assert (live.tiles["n"], live.weights) == (0, b"")
+    assert live.picture().png()
+
+
+def test_the_mime_bundle_holds_widget_picture_and_words():
+    data, _ = make(epochs=30)._repr_mimebundle_()
+    assert set(data) == {
+        "application/vnd.jupyter.widget-view+json", "text/plain", "text/html", "image/png",
+    }  # fmt: skip
+    assert data["text/plain"] == "[Live training: 16-5-2, 0 of 30 epochs, ready]"
+    assert (
+        '<img alt="Training of 16-5-2, 30 epochs of 600 examples. After 0 of 30 epochs: cost '
+        in data["text/html"]
+    )
+
+
+def test_the_picture_changes_as_it_trains():
+    async def run():
+        live = make(epochs=2)
+        before = live.picture().png()
+        live.start()
+        await live.finished()
+        return before != live.picture().png(), live.picture().alt
+
+    changed, alt = asyncio.run(run())
+    assert changed
+    assert alt.startswith("Training of 16-5-2, 2 epochs of 600 examples. After 2 of 2 epochs: cost 0.")

@@ -1,0 +1,477 @@
+"""Softmax, cross-entropy, ReLU, momentum, schedules, weight decay, shifts: against loops and by hand."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from threadpoolctl import threadpool_info
+
+from nblib import Network, gradcheck
+from nblib.modern import Classifier, cosine, shifts, softmax
+from unit import oracle
+
+SMOOTH = ("sigmoid", "tanh", "arctan")
+
+
+def data(n=23, features=3, classes=3, seed=5):
+    rng = np.random.default_rng(seed)
+    return rng.uniform(-1, 1, (n, features)), rng.integers(0, classes, n)
+
+
+def with_biases(network, seed=0):
+    """Give the biases values of their own: a network whose biases are all 0 hides mistakes in them."""
+    rng = np.random.default_rng(seed)
+    network.set_parameters(network.weights, [rng.standard_normal(b.shape) for b in network.biases])
+    return network
+
+
+def parameters(network):
+    return [array.copy() for array in network.weights + network.biases]
+
+
+def gradients(network, x, y):
+    nabla_weights, nabla_biases = network.backprop(x, y)
+    return [*nabla_weights, *nabla_biases]
+
+
+def assert_same(network, arrays):
+    for one, other in zip(network.weights + network.biases, arrays, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def slow_outputs(network, x):
+    """One example, one neuron at a time, in Python floats."""
+    _, a = oracle.forward(network.weights[:-1], network.biases[:-1], network.activation.name, x)
+    w, b = network.weights[-1], network.biases[-1]
+    z = [sum(float(w[j][k]) * a[-1][k] for k in range(len(a[-1]))) + float(b[j]) for j in range(len(b))]
+    powers = [math.exp(z_j) for z_j in z]
+    return [power / sum(powers) for power in powers]
+
+
+def slow_cost(network, x, targets):
+    costs = [
+        -sum(y_j * math.log(a_j) for a_j, y_j in zip(slow_outputs(network, row), target, strict=True))
+        for row, target in zip(x, targets, strict=True)
+    ]
+    squares = sum(float(weight) ** 2 for w in network.weights for weight in w.ravel())
+    return sum(costs) / len(costs) + 0.5 * network.weight_decay * squares
+
+
+@st.composite
+def classifiers(draw, activations=("relu", *SMOOTH, "elu")):
+    sizes = [*draw(st.lists(st.integers(1, 6), min_size=1, max_size=3)), draw(st.integers(2, 5))]
+    decay = draw(st.sampled_from([0.0, 0.3]))
+    seed = draw(st.integers(0, 10_000))
+    init = draw(st.sampled_from(["he", "scaled"]))
+    network = Classifier(sizes, draw(st.sampled_from(activations)), init, decay, seed, np.float64)
+    return with_biases(network, seed)
+
+
+# -- parameters -------------------------------------------------------------------------------
+
+
+def test_a_classifier_starts_from_the_random_numbers_of_a_network():
+    sizes = [5, 4, 3]
+    plain = Network(sizes, init="normal", seed=7, dtype=np.float64)
+    for init, gain in (("he", 2), ("scaled", 1)):
+        network = Classifier(sizes, init=init, seed=7, dtype=np.float64)
+        for l, n_in in enumerate(sizes[:-1]):
+            expected = plain.weights[l] * math.sqrt(gain / n_in)
+            np.testing.assert_allclose(network.weights[l], expected, rtol=1e-14)
+            np.testing.assert_array_equal(network.biases[l], np.zeros(sizes[l + 1]))
+
+
+def test_the_numbers_inside_have_the_type_that_was_asked_for_and_keep_it():
+    x, y = data()
+    for dtype in (np.float32, np.float64):
+        network = Classifier([3, 4, 3], weight_decay=0.1, dtype=dtype)
+        list(network.sgd(x, y, 2, 5, 0.1, momentum=0.9, schedule=cosine()))
+        arrays = [*network.weights, *network.biases, *gradients(network, x, y)]
+        assert {array.dtype for array in [*arrays, network.feedforward(x)]} == {np.dtype(dtype)}
+
+
+def test_the_repr_says_what_it_is_and_the_parameters_are_counted():
+    assert repr(Classifier([2, 3, 2], weight_decay=1e-4)) == (
+        "Classifier(2-3-2, relu, weight decay 0.0001, float32)"
+    )
+    assert Classifier([784, 16, 10]).n_parameters == 12_730
+
+
+def test_set_parameters_takes_copies_of_the_right_shapes_only():
+    network, weights = Classifier([2, 3]), [np.ones((3, 2))]
+    network.set_parameters(weights, [np.zeros(3)])
+    weights[0][:] = 99
+    np.testing.assert_array_equal(network.weights[0], np.ones((3, 2)))
+    with pytest.raises(ValueError, match=r"weights\[0\] must have shape \(3, 2\), got \(2, 3\)"):
+        network.set_parameters([np.ones((2, 3))], [np.zeros(3)])
+
+
+# -- forwards ---------------------------------------------------------------------------------
+
+
+@given(classifiers())
+def test_outputs_cost_and_accuracy_are_those_of_the_loop(network):
+    x, y = data(6, network.sizes[0], network.sizes[-1])
+    expected = [slow_outputs(network, row) for row in x]
+    np.testing.assert_allclose(network.feedforward(x), expected, rtol=1e-9)
+    np.testing.assert_allclose(network.feedforward(x[0]), expected[0], rtol=1e-9)
+    targets = np.eye(network.sizes[-1])[y]
+    assert network.cost(x, y) == pytest.approx(slow_cost(network, x, targets), rel=1e-9)
+    answers = [max(range(len(a)), key=a.__getitem__) for a in expected]
+    np.testing.assert_array_equal(network.predict(x), answers)
+    assert network.predict(x[0]) == answers[0]
+    assert network.accuracy(x, y) == pytest.approx(np.mean(answers == y))
+
+
+@given(classifiers())
+def test_the_outputs_are_probabilities(network):
+    outputs = network.feedforward(data(6, network.sizes[0])[0])
+    assert (outputs >= 0).all()
+    np.testing.assert_allclose(outputs.sum(axis=1), 1)
+
+
+def test_softmax_by_hand():
+    np.testing.assert_allclose(softmax([0, math.log(2), math.log(5)]), [1 / 8, 2 / 8, 5 / 8])
+    np.testing.assert_allclose(softmax([[1, 1], [0, math.log(3)]]), [[0.5, 0.5], [0.25, 0.75]])
+
+
+@pytest.mark.parametrize("z", [[1000.0, 0.0, -1000.0], [-1e6, -1e6 - 1e6, -3e6]])
+def test_large_inputs_neither_overflow_nor_give_an_infinite_cost(z):
+    np.testing.assert_array_equal(softmax(z), [1, 0, 0])
+    network = Classifier([1, 3])
+    network.set_parameters([np.zeros((3, 1))], [z])
+    assert network.cost([[1.0]], [0]) == 0
+    assert network.cost([[1.0]], [2]) == pytest.approx(z[0] - z[2])  # although the output is exactly 0
+
+
+# -- backwards --------------------------------------------------------------------------------
+
+
+@given(classifiers(SMOOTH))
+def test_backprop_gives_the_slopes_that_differences_of_the_loop_measure(network):
+    x, y = data(4, network.sizes[0], network.sizes[-1])
+    targets = np.eye(network.sizes[-1])[y]
+    measured = oracle.slopes(lambda: slow_cost(network, x, targets), network.weights + network.biases)
+    for ours, theirs in zip(gradients(network, x, y), measured, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-8)
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.1])
+@pytest.mark.parametrize("seed", range(5))
+def test_the_gradient_check_passes_with_relu(seed, decay):
+    network = with_biases(Classifier([6, 8, 7, 4], weight_decay=decay, seed=seed))
+    before = parameters(network)
+    check = gradcheck.compare(network, *data(5, 6, 4, seed))
+    assert check.passed, repr(check)
+    assert_same(network, before)
+
+
+def output_slope(network, x, y, w, b):
+    a = network.feedforward(x)
+    w[-1] = (a - np.eye(3)[y]).T @ a.repeat(2, axis=1)[:, : w[-1].shape[1]]
+
+
+def decay_forgotten(network, x, y, w, b):
+    w[0] -= network.weight_decay * network.weights[0]
+
+
+def decay_of_a_bias(network, x, y, w, b):
+    b[1] += network.weight_decay * network.biases[1]
+
+
+@pytest.mark.parametrize(
+    ("mistake", "layer", "of"),
+    [(output_slope, 2, "weights"), (decay_forgotten, 1, "weights"), (decay_of_a_bias, 2, "biases")],
+)
+def test_the_gradient_check_finds_a_planted_mistake(mistake, layer, of):
+    class Mistaken(Classifier):
+        def backprop(self, x, y):
+            nabla_weights, nabla_biases = super().backprop(x, y)
+            mistake(self, x, y, nabla_weights, nabla_biases)
+            return nabla_weights, nabla_biases
+
+    check = gradcheck.compare(with_biases(Mistaken([3, 4, 3], weight_decay=0.1)), *data())
+    assert not check.passed
+    assert (check.worst.layer, check.worst.parameters) == (layer, of)
+
+
+def test_one_example_labels_and_targets_are_the_same_thing():
+    network, (x, y) = with_biases(Classifier([3, 4, 3])), data()
+    for one, other in (
+        ((x, y), (x, np.eye(3)[y])),
+        ((x[0], y[0]), (x[:1], y[:1])),
+        ((x[0], np.eye(3)[y[0]]), (x[:1], y[:1])),
+    ):
+        for ours, theirs in zip(gradients(network, *one), gradients(network, *other), strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+
+
+# -- learning ---------------------------------------------------------------------------------
+
+
+@settings(max_examples=25)
+@given(
+    n=st.integers(1, 9),
+    mini_batch_size=st.integers(1, 11),
+    epochs=st.integers(1, 3),
+    momentum=st.sampled_from([0.0, 0.5, 0.9]),
+    decay=st.sampled_from([0.0, 0.1]),
+    warm_up=st.sampled_from([None, 0.0, 0.4]),
+    seed=st.integers(0, 1000),
+)
+def test_training_is_the_loop_over_shuffled_mini_batches(
+    n, mini_batch_size, epochs, momentum, decay, warm_up, seed
+):
+    network, twin = (Classifier([3, 4, 3], "tanh", "he", decay, seed, np.float64) for _ in range(2))
+    x, y = data(n)
+    schedule = None if warm_up is None else cosine(warm_up)
+    list(network.sgd(x, y, epochs, mini_batch_size, 0.3, momentum, schedule, seed=seed))
+
+    arrays = twin.weights + twin.biases
+    velocities = [np.zeros(array.shape) for array in arrays]
+    rng, done, total = np.random.default_rng(seed), 0, epochs * -(-n // mini_batch_size)
+    for _ in range(epochs):
+        order = list(rng.permutation(n))
+        while order:
+            batch, order = order[:mini_batch_size], order[mini_batch_size:]
+            eta = 0.3 if schedule is None else 0.3 * schedule((done + 0.5) / total)
+            done += 1
+            nabla = gradients(twin, x[batch], y[batch])
+            for array, v, gradient in zip(arrays, velocities, nabla, strict=True):
+                v[...] = momentum * v - eta * gradient
+                array[...] = array + v
+    for ours, theirs in zip(network.weights + network.biases, arrays, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-11)
+
+
+def test_three_steps_of_momentum_by_hand():
+    """A bias without inputs that matter: z = (b₀, b₁), so δ = softmax(b) − y, worked out here."""
+    network = Classifier([1, 2], dtype=np.float64)
+    network.set_parameters([[[0.0], [0.0]]], [[0.0, 0.0]])
+    run = network.sgd([[0.0]], [0], epochs=3, mini_batch_size=1, eta=0.4, momentum=0.5)
+    b = v = 0.0  # b of class 0; that of class 1 is its mirror image
+    for _ in run:
+        v = 0.5 * v - 0.4 * (1 / (1 + math.exp(-2 * b)) - 1)
+        b = b + v
+        np.testing.assert_allclose(network.biases[0], [b, -b])
+        np.testing.assert_array_equal(network.weights[0], 0)  # its input is 0
+    assert b == pytest.approx(0.7047, abs=5e-5)
+
+
+def test_without_data_that_pull_weights_decay_and_biases_do_not():
+    network = Classifier([2, 2], weight_decay=0.5, dtype=np.float64)
+    network.set_parameters([np.ones((2, 2))], [[1.0, 1.0]])
+    next(network.sgd([[0.0, 0.0]], [[0.5, 0.5]], 1, 1, eta=0.1))
+    np.testing.assert_allclose(network.weights[0], 0.95 * np.ones((2, 2)))
+    np.testing.assert_allclose(network.biases[0], [1, 1])
+
+
+def test_two_runs_are_bit_identical_and_both_seeds_matter():
+    x, y = data(40, 16)
+
+    def trained(seed=1, order=2):
+        network = Classifier([16, 5, 3], seed=seed)
+        settings = {"momentum": 0.9, "schedule": cosine(0.2), "augment": shifts(1, side=4), "seed": order}
+        records = list(network.sgd(x, y, 3, 7, 0.1, **settings))
+        return parameters(network), [(r.epoch, r.cost, r.accuracy) for r in records]
+
+    first, again = trained(), trained()
+    assert first[1] == again[1]
+    for one, other in zip(first[0], again[0], strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert trained(seed=3)[1] != first[1]
+    assert trained(order=3)[1] != first[1]
+
+
+@pytest.mark.parametrize("with_test", [False, True])
+def test_each_record_measures_the_network_at_the_end_of_its_epoch(with_test):
+    x, y = data(40)
+    measured = data(30, seed=6) if with_test else (x, y)
+    network = Classifier([3, 4, 3], weight_decay=0.01)
+    for epoch, record in enumerate(
+        network.sgd(x, y, 3, 7, 0.1, test=measured if with_test else None), start=1
+    ):
+        assert record.epoch == epoch
+        assert (record.cost, record.accuracy) == (network.cost(*measured), network.accuracy(*measured))
+        assert record.seconds > 0
+    assert epoch == 3
+
+
+def test_the_loop_belongs_to_the_caller():
+    x, y = data()
+    network, reference = Classifier([3, 4, 3]), Classifier([3, 4, 3])
+    before = parameters(network)
+    run = network.sgd(x, y, 100, 4, 0.1, momentum=0.9)
+    assert_same(network, before)  # nothing is trained before a record is asked for
+    for record in run:
+        if record.epoch == 2:
+            break
+    list(reference.sgd(x, y, 2, 4, 0.1, momentum=0.9))
+    assert_same(network, parameters(reference))
+
+
+def test_the_arrays_of_the_caller_stay_as_they_are():
+    x, y = (array.copy() for array in data(40, 16))
+    x.setflags(write=False)
+    y.setflags(write=False)
+    list(Classifier([16, 3], dtype=np.float64).sgd(x, y, 1, 8, 0.1, augment=shifts(1, side=4)))
+
+
+def test_the_updates_run_on_one_blas_thread_and_the_rest_is_left_alone():
+    def pools():
+        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+    seen, outside = [], pools()
+
+    def look(x, rng):
+        seen.append(pools())
+        return x
+
+    next(Classifier([3, 3]).sgd(*data(), 1, 8, 0.1, augment=look))
+    assert seen == [[1] * len(outside)] * 3
+    assert pools() == outside
+
+
+def test_it_learns_what_one_line_cannot_separate():
+    x, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+    network = Classifier([2, 8, 2], seed=1)
+    *_, last = network.sgd(x, y, epochs=200, mini_batch_size=4, eta=0.1, momentum=0.9)
+    assert last.accuracy == 1
+    assert last.cost < 0.01
+
+
+# -- schedules --------------------------------------------------------------------------------
+
+
+def test_the_cosine_falls_from_one_to_zero():
+    schedule = cosine()
+    for t, factor in ((0, 1), (1 / 3, 0.75), (0.5, 0.5), (2 / 3, 0.25), (1, 0)):
+        assert schedule(t) == pytest.approx(factor, abs=1e-12)
+
+
+def test_the_warm_up_rises_in_a_straight_line_and_the_cosine_fills_the_rest():
+    schedule = cosine(warm_up=0.2)
+    for t, factor in ((0, 0), (0.05, 0.25), (0.1, 0.5), (0.2, 1), (0.6, 0.5), (1, 0)):
+        assert schedule(t) == pytest.approx(factor, abs=1e-12)
+
+
+def test_every_step_gets_its_own_learning_rate_from_the_middle_of_the_step():
+    seen = []
+
+    def schedule(t):
+        seen.append(t)
+        return 1.0
+
+    Classifier([3, 3]).sgd(*data(5), epochs=2, mini_batch_size=2, eta=0.1, schedule=schedule)
+    np.testing.assert_allclose(seen, [1 / 12, 3 / 12, 5 / 12, 7 / 12, 9 / 12, 11 / 12])
+
+
+# -- shifts -----------------------------------------------------------------------------------
+
+
+def slow_shift(image, down, right):
+    side = len(image)
+    moved = np.zeros_like(image)
+    for i in range(side):
+        for j in range(side):
+            if 0 <= i - down < side and 0 <= j - right < side:
+                moved[i, j] = image[i - down, j - right]
+    return moved
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_every_image_is_moved_as_the_loop_would_move_it_and_every_way_occurs(most):
+    x = np.random.default_rng(0).uniform(0.1, 1, (400, 25)).astype(np.float32)
+    before = x.copy()
+    moved = shifts(most, side=5)(x, np.random.default_rng(1))
+    assert moved.dtype == np.float32
+    np.testing.assert_array_equal(x, before)
+    ways = [(down, right) for down in range(-most, most + 1) for right in range(-most, most + 1)]
+    counts = dict.fromkeys(ways, 0)
+    for one, other in zip(x.reshape(-1, 5, 5), moved.reshape(-1, 5, 5), strict=True):
+        (way,) = [way for way in ways if np.array_equal(slow_shift(one, *way), other)]
+        counts[way] += 1
+    assert min(counts.values()) > 0
+
+
+# -- the door ---------------------------------------------------------------------------------
+
+X, Y = data()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"sizes": [3]}, "sizes must list at least two layers"),
+        ({"sizes": [3, 1]}, "sizes must end with at least 2 classes, got 1"),
+        ({"activation": "softmax"}, "activation must be one of 'step', 'sigmoid'"),
+        ({"init": "normal"}, "init must be one of 'he', 'scaled', got 'normal'"),
+        ({"weight_decay": -0.1}, "weight_decay must be at least 0, got -0.1"),
+        ({"weight_decay": np.nan}, "weight_decay must hold finite numbers, got nan"),
+        ({"dtype": int}, "dtype must be numpy.float32 or numpy.float64"),
+        ({"seed": -1}, "seed must be at least 0, got -1"),
+    ],
+)
+def test_a_bad_classifier_is_refused_by_name(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        Classifier(**{"sizes": [3, 3], **arguments})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"x": X[:, :2]}, ValueError, "x must have 3 features per row, got 2"),
+        ({"y": Y[:5]}, ValueError, "x and y must have the same length, got 23 and 5"),
+        ({"y": Y + 1}, ValueError, "y must hold whole numbers from 0 to 2, got 3"),
+        ({"y": 2 * np.eye(3)[Y]}, ValueError, "y must hold probabilities, from 0 to 1 and with sum 1"),
+        ({"y": np.tile([2.0, -1.0, 0.0], (23, 1))}, ValueError, r"got \[ 2. -1.  0.\] in row 0"),
+        ({"epochs": 0}, ValueError, "epochs must be at least 1, got 0"),
+        ({"mini_batch_size": 2.5}, TypeError, "mini_batch_size must be a whole number, got 2.5"),
+        ({"eta": 0}, ValueError, "eta must be greater than 0, got 0"),
+        ({"momentum": 1}, ValueError, "momentum must be below 1, got 1"),
+        ({"momentum": -0.1}, ValueError, "momentum must be at least 0, got -0.1"),
+        ({"schedule": 0.5}, TypeError, "schedule must be a function of the fraction done, got 0.5"),
+        ({"schedule": lambda t: 0.5 - t}, ValueError, "schedule must return one number of at least 0"),
+        ({"schedule": lambda t: [t, t]}, ValueError, "schedule must return one number of at least 0"),
+        ({"schedule": lambda t: np.inf}, ValueError, "schedule must hold finite numbers, got inf"),
+        ({"augment": 2}, TypeError, "augment must be a function of"),
+        ({"test": X}, TypeError, r"test must be a pair \(x, y\), got ndarray"),
+        ({"test": (X, Y[:3])}, ValueError, "test x and test y must have the same length"),
+        ({"seed": 0.5}, TypeError, "seed must be a whole number, got 0.5"),
+    ],
+)
+def test_bad_arguments_of_a_training_are_refused_before_it_begins(arguments, error, message):
+    good = {"x": X, "y": Y, "epochs": 1, "mini_batch_size": 4, "eta": 0.1}
+    with pytest.raises(error, match=message):
+        Classifier([3, 3]).sgd(**{**good, **arguments})
+
+
+def test_an_augmentation_that_changes_the_shape_is_refused():
+    network = Classifier([3, 3])
+    before = parameters(network)
+    with pytest.raises(
+        ValueError, match=r"augment must return shape \(4, 3\), as it was given, got \(4, 2\)"
+    ):
+        next(network.sgd(X, Y, 1, 4, 0.1, augment=lambda x, rng: x[:, :2]))
+    assert_same(network, before)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: cosine(warm_up=1), "warm_up must be below 1, got 1"),
+        (lambda: shifts(0), "most must be at least 1, got 0"),
+        (lambda: shifts(28), "most must be less than side, got 28 for images of 28 by 28"),
+        (
+            lambda: shifts(1)(X, np.random.default_rng(0)),
+            r"x must have 784 pixels per row.*got shape \(23, 3\)",
+        ),
+        (lambda: softmax(3.0), r"z must hold at least one number along its last axis, got shape \(\)"),
+        (lambda: softmax([np.nan, 1]), "z must hold finite numbers, got nan"),
+    ],
+)
+def test_bad_arguments_of_the_functions_are_refused_by_name(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
