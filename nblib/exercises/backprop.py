@@ -13,42 +13,11 @@ from nblib import toydata
 from nblib.activations import sigmoid
 from nblib.exercises import calling
 from nblib.exercises.compare import kind
-from nblib.exercises.exercise import Exercise, goal
+from nblib.exercises.exercise import exercise, goal
 from nblib.exercises.result import Wrong
 from nblib.network import Gradients, Network
 
 Array = NDArray[Any]
-
-
-class _OfMatrices(Exercise):
-    """An exercise with matrices. One that is turned round fits only if it is square: there it is found."""
-
-    def _try(self, function: Callable[..., Any], case: tuple[Any, ...]) -> Any:
-        try:
-            return super()._try(function, case)
-        except Wrong as wrong:
-            refused = isinstance(getattr(wrong.__cause__, "__cause__", None), ValueError)
-            says = self._told_by_square_ones(function) if refused else None
-            if says is None:
-                raise
-            raise Wrong(f"{says} (Here NumPy refuses: the shapes do not fit.)", wrong.example) from wrong
-
-    def _told_by_square_ones(self, function: Callable[..., Any]) -> str | None:
-        cases = [case for case in self.cases() if _is_square(case)]
-        try:
-            return self._diagnosis(cases, [self._call(function, case) for case in cases])
-        except Wrong:
-            return None
-
-
-def _exercise(**named: Any) -> Callable[[Callable[..., Any]], Exercise]:
-    return lambda reference: _OfMatrices(reference, notebook=5, **named)
-
-
-def _is_square(case: tuple[Any, ...]) -> bool:
-    """Tell whether all matrices of weights among the arguments are square."""
-    (W,) = [argument for argument in case if isinstance(argument, Network)] or [case[1]]
-    return len(set(W.sizes if isinstance(W, Network) else W.shape)) == 1
 
 
 # -- 1. the last layer ----------------------------------------------------------------------------
@@ -63,7 +32,8 @@ def _outputs(rng: np.random.Generator) -> Iterator[tuple[Array, Array]]:
         yield np.round(rng.normal(size=shape), 1), rng.integers(2, size=shape).astype(float)
 
 
-@_exercise(
+@exercise(
+    notebook=5,
     title="The last layer",
     learned="Your function is BP1, for as many examples as one likes.",
     cases=_outputs,
@@ -159,7 +129,8 @@ def _layers(rng: np.random.Generator) -> Iterator[tuple[Array, Array, Array]]:
         yield np.round(delta, 1), np.round(W, 1), np.round(z, 1)
 
 
-@_exercise(
+@exercise(
+    notebook=5,
     title="One layer back",
     learned="Your function is BP2: it carries δ from layer to layer.",
     cases=_layers,
@@ -175,7 +146,7 @@ def backwards(delta: Array, W: Array, z: Array) -> Array:
     "per row that is delta @ W, and W.T belongs to the way forwards."
 )
 def _turned_matrix(delta, W, z):
-    return delta @ (W.T if _is_square((delta, W, z)) else W) * sigmoid.derivative(z)
+    return delta @ W.T * sigmoid.derivative(z)
 
 
 @backwards.mistake(
@@ -283,7 +254,8 @@ def _from(network: Network, a: Sequence[Array], delta: Array) -> Gradients:
     return _read_off(a, _bp2(network.weights, _slopes(a), delta))
 
 
-@_exercise(
+@exercise(
+    notebook=5,
     title="Backpropagation from memory",
     learned="Your backprop gives every slope of every network of sigmoid neurons.",
     cases=_networks,
@@ -410,8 +382,7 @@ def _gradient_transposed(network, x, y):
 )
 def _not_carried_back(network, x, y):
     a = _forward(network, x)
-    weights = [W.T if _is_square((network,)) else W for W in network.weights]
-    return _read_off(a, _bp2(weights, _slopes(a), _bp1(a, y)))
+    return _read_off(a, _bp2([W.T for W in network.weights], _slopes(a), _bp1(a, y)))
 
 
 @backprop.mistake(
@@ -421,16 +392,14 @@ def _not_carried_back(network, x, y):
 def _weights_of_the_layer_before(network, x, y):
     a = _forward(network, x)
     before = [network.weights[0], *network.weights[:-1]]
-    weights = before if _is_square((network,)) else network.weights
-    return _read_off(a, _bp2(weights, _slopes(a), _bp1(a, y)))
+    return _read_off(a, _bp2(before, _slopes(a), _bp1(a, y)))
 
 
 @backprop.mistake("On the way forwards W is turned round. With one example per row it is a @ W.T + b.")
 def _not_carried_forwards(network, x, y):
-    turned = Network(network.sizes, dtype=np.float64)
-    weights = [W.T if _is_square((network,)) else W for W in network.weights]
-    turned.set_parameters(weights, network.biases)
-    a = _forward(turned, x)
+    a = [x]
+    for W, b in zip(network.weights, network.biases, strict=True):
+        a.append(sigmoid(a[-1] @ W + b))
     return _from(network, a, _bp1(a, y))
 
 
@@ -561,7 +530,8 @@ def _single_examples(rng: np.random.Generator) -> Iterator[tuple[Network, Array,
         yield _round_network(sizes, rng), x[0], y[0]
 
 
-@_exercise(
+@exercise(
+    notebook=5,
     title="All the way back",
     learned="Your function says which change of an input raises the cost fastest.",
     cases=_single_examples,
@@ -613,8 +583,7 @@ def _ends_at_delta(network, x, y):
     "W¹ is turned round. Input k collects along the wires that leave it: that is column k, (W¹)ᵀ δ¹."
 )
 def _first_matrix_turned(network, x, y):
-    W = network.weights[0]
-    return (W if _is_square((network,)) else W.T) @ _first_delta(network, x, y)
+    return network.weights[0] @ _first_delta(network, x, y)
 
 
 @input_gradient.mistake(
@@ -636,7 +605,8 @@ def _no_first_weights(network, x, y):
 # -- 5. another cost ------------------------------------------------------------------------------
 
 
-@_exercise(
+@exercise(
+    notebook=5,
     title="Another cost",
     learned="Your backprop serves another cost, and only BP1 had to change.",
     cases=_networks,

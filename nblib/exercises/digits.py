@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nblib.exercises.compare import kind
-from nblib.exercises.exercise import Function, exercise
-from nblib.exercises.result import Wrong
+from nblib.exercises.exercise import exercise
 
 Array = NDArray[Any]
 Labels = NDArray[np.int64]
-
-
-def one_function(name: str, answers: Sequence[Any]) -> Function:
-    """Return the only answer, if it is a function; raise `Wrong` for anything else."""
-    if len(answers) != 1 or not callable(answers[0]):
-        came = kind(answers[0]) if len(answers) == 1 else f"{len(answers)} things"
-        raise Wrong(f"check.{name} wants your function itself, its name without brackets; got {came}.")
-    return answers[0]
 
 
 # -- 1. targets -----------------------------------------------------------------------------------
@@ -105,29 +94,11 @@ def _every_label_in_every_row(labels):
 def _outputs(rng: np.random.Generator) -> Iterator[tuple[Array, Labels]]:
     yield np.array([[0.1, 0.2, 0.9, 0.1, 0.3, 0.1, 0.6, 0.1, 0.2, 0.1]]), np.array([2])
     yield np.array([[0.1, 0.2, 0.4, 0.1, 0.3, 0.1, 0.2, 0.1, 0.2, 0.1]]), np.array([2])  # bright enough
-    for n in (4, 5, 7, 12, 12):
+    for n in (4, 5, 7, 10, 12, 12):
         labels = rng.integers(10, size=n)
         outputs = rng.uniform(0, 0.8, size=(n, 10))
         outputs[np.arange(n), labels] += rng.uniform(0, 0.7, size=n)
         yield outputs, labels
-
-
-def _of_outputs(*answers: Any) -> Function:
-    function = one_function("accuracy", answers)
-
-    @functools.wraps(function)
-    def explained(outputs: Array, labels: Labels) -> Any:
-        try:
-            return function(outputs, labels)
-        except ValueError as error:
-            if "broadcast" in str(error):
-                raise Wrong(
-                    "Answers and labels do not fit together: they have different lengths. Each row needs one "
-                    "answer, so look for the largest within a row: along axis 1, not along axis 0."
-                ) from error
-            raise
-
-    return explained
 
 
 @exercise(
@@ -135,7 +106,6 @@ def _of_outputs(*answers: Any) -> Function:
     title="Accuracy",
     learned="Your function says how often a network is right.",
     cases=_outputs,
-    prepare=_of_outputs,
     returns="the accuracy",
 )
 def accuracy(outputs: Array, labels: Labels) -> float:
@@ -146,6 +116,13 @@ def accuracy(outputs: Array, labels: Labels) -> float:
 @accuracy.mistake("It is the number of right answers. Divide it by the number of rows.")
 def _count(outputs, labels):
     return np.sum(outputs.argmax(axis=1) == labels)
+
+
+@accuracy.mistake(
+    "It looks for the largest within a column. Each row needs one answer: along axis 1, not along axis 0."
+)
+def _wrong_axis(outputs, labels):
+    return np.mean(outputs.argmax(axis=0) == labels)
 
 
 @accuracy.mistake("It is in percent. A fraction was asked for: all right is 1.")

@@ -159,42 +159,60 @@ class Exercise(Check):
     def compare(self, function: Function) -> None:
         """Compare a function with the right one, case by case; raise `Wrong` where they differ."""
         cases = self.cases()
-        given = [self._try(function, case) for case in cases]
-        for case, answer in zip(cases, given, strict=True):
-            expected = self._call(self.reference, case)
-            fault = difference(expected, answer, self.returns)
-            if fault:
-                says = self._diagnosis(cases, given) or f"{fault[0].upper()}{fault[1:]}."
-                raise Wrong(
-                    says, self._shown(case) | {"your answer": show(answer), "expected": show(expected)}
-                )
+        outcomes = [self._outcome(function, case) for case in cases]
+        expected = [self._call(self.reference, case) for case in cases]
+        faults = list(map(self._fault, expected, outcomes))
+        if not any(faults):
+            return
+        i = next(i for i, fault in enumerate(faults) if fault)
+        known = self._known_mistakes(cases, outcomes, expected)
+        example = {name: show(value) for name, value in zip(self.names, cases[i], strict=True)}
+        if known or not isinstance(outcomes[i], Wrong):
+            answer = outcomes[i].says if isinstance(outcomes[i], Wrong) else show(outcomes[i])
+            example |= {"your answer": answer, "expected": show(expected[i])}
+        raise Wrong(known[0].says if known else faults[i], example)
 
     def diagnoses(self, function: Function) -> list[Mistake]:
-        """Return the usual mistakes that a function makes: those that answer as it does, in every case."""
+        """Return the usual mistakes that a function makes."""
         cases = self.cases()
-        given = [self._call(function, case) for case in cases]
-        return [mistake for mistake in self.mistakes if self._is(mistake, cases, given)]
+        outcomes = [self._outcome(function, case) for case in cases]
+        return self._known_mistakes(cases, outcomes, [self._call(self.reference, case) for case in cases])
 
-    def _diagnosis(self, cases: list[tuple[Any, ...]], given: list[Any]) -> str | None:
-        if any(answer is None for answer in given):
+    def _known_mistakes(
+        self, cases: list[tuple[Any, ...]], outcomes: list[Any], expected: list[Any]
+    ) -> list[Mistake]:
+        """Return the mistakes that answer as the learner does, in every case that the learner answers.
+
+        A matrix that is turned round, for one, fits only where it is square, and fails elsewhere.
+        """
+        answered = [
+            (case, outcome, right)
+            for case, outcome, right in zip(cases, outcomes, expected, strict=True)
+            if not isinstance(outcome, Wrong)
+        ]
+        if all(same(right, outcome) for _, outcome, right in answered):
+            return []
+        return [
+            mistake
+            for mistake in self.mistakes
+            if all(same(self._outcome(mistake.function, case), outcome) for case, outcome, _ in answered)
+        ]
+
+    def _fault(self, expected: Any, outcome: Any) -> str | None:
+        """Say in a whole sentence what is wrong with what a call came to, or return None."""
+        if isinstance(outcome, Wrong):
+            return outcome.says
+        if outcome is None:
             return "It returns None. Is a `return` missing?"
-        return next((mistake.says for mistake in self.mistakes if self._is(mistake, cases, given)), None)
+        fault = difference(expected, outcome, self.returns)
+        return fault and f"{fault[0].upper() if fault[0].isascii() else fault[0]}{fault[1:]}."
 
-    def _is(self, mistake: Mistake, cases: list[tuple[Any, ...]], given: list[Any]) -> bool:
-        return all(
-            same(self._call(mistake.function, case), answer)
-            for case, answer in zip(cases, given, strict=True)
-        )
-
-    def _shown(self, case: tuple[Any, ...]) -> dict[str, str]:
-        return {name: show(value) for name, value in zip(self.names, case, strict=True)}
-
-    def _try(self, function: Function, case: tuple[Any, ...]) -> Any:
-        """Call the learner's function; if it fails, say with which arguments."""
+    def _outcome(self, function: Function, case: tuple[Any, ...]) -> Any:
+        """Return what a function answers, or the `Wrong` that says why it does not answer."""
         try:
             return self._call(function, case)
         except Wrong as wrong:
-            raise Wrong(wrong.says, self._shown(case)) from wrong
+            return wrong
 
     def _call(self, function: Function, case: tuple[Any, ...]) -> Any:
         return calling.call(function, self.names, case, self.may_change)
@@ -202,13 +220,16 @@ class Exercise(Check):
     def _function(self, *answers: Any) -> Function:
         if self.prepare is not None:
             return self.prepare(*answers)
-        (answer, *others) = answers
-        if others or not callable(answer):
-            came = kind(answer) if not others else f"{len(answers)} things"
-            raise Wrong(
-                f"check.{self.name} wants your function itself, its name without brackets; got {came}."
-            )
-        return answer
+        return one_function(self.name, answers)
+
+
+def one_function(name: str, answers: Sequence[Any]) -> Function:
+    """Return the learner's function, or raise `Wrong` if that is not what came."""
+    (answer, *others) = answers
+    if others or not callable(answer):
+        came = kind(answer) if not others else f"{len(answers)} things"
+        raise Wrong(f"check.{name} wants your function itself, its name without brackets; got {came}.")
+    return answer
 
 
 def exercise(**named: Any) -> Callable[[Function], Exercise]:

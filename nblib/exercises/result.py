@@ -61,9 +61,9 @@ class Result:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
+        plain = 'style="margin: 0; background: none; text-align: left"'
         rows = "".join(
-            f'<tr><th scope="row" style="text-align: left">{escape(name)}</th>'
-            f'<td style="text-align: left"><pre style="margin: 0; background: none">{escape(shown)}</pre></td></tr>'
+            f'<tr><th scope="row" {plain}>{escape(name)}</th><td><pre {plain}>{escape(shown)}</pre></td></tr>'
             for name, shown in self.example
         )
         table = f"<table>{rows}</table>" if rows else ""

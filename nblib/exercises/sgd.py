@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from nblib import Network, mnist
 from nblib.exercises import calling
 from nblib.exercises.compare import form
-from nblib.exercises.digits import one_function
-from nblib.exercises.exercise import Function, exercise, goal
+from nblib.exercises.exercise import Function, exercise, goal, one_function
 from nblib.exercises.result import Wrong
 from nblib.network import EpochRecord
 

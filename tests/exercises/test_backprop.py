@@ -210,8 +210,8 @@ def test_a_matrix_that_does_not_fit_is_found_on_square_ones(turns, mistake):
     assert backprop(with_matrices())
     result = backprop(with_matrices(**turns))
     (says,) = (one.says for one in backprop.mistakes if one.function.__name__ == mistake)
-    assert result.says == f"{says} (Here NumPy refuses: the shapes do not fit.)"
-    assert set(dict(result.example)) == {"network", "x", "y"}
+    assert result.says == says
+    assert set(dict(result.example)) == {"network", "x", "y", "your answer", "expected"}
 
 
 def test_a_turned_matrix_is_found_in_the_smaller_exercises():
@@ -224,10 +224,6 @@ def test_a_turned_matrix_is_found_in_the_smaller_exercises():
 def test_what_fits_nowhere_keeps_the_words_of_numpy():
     result = backprop(lambda network, x, y: network.weights[0] @ np.ones(17))
     assert result.says.startswith("It stops with ValueError: matmul")
-    result = backwards(
-        lambda delta, W, z: delta @ W * sigmoid.derivative(z) + np.ones((1, z.shape[1] % 2 + 2))
-    )
-    assert result.says.startswith("It stops with ValueError")
 
 
 def test_a_failing_example_shows_the_network_with_its_weights():

@@ -51,7 +51,7 @@ def test_an_accuracy_in_another_style_passes(answer):
 def test_the_wrong_axis_is_explained_although_numpy_refuses():
     result = accuracy(lambda outputs, labels: np.mean(outputs.argmax(axis=0) == labels))
     assert "along axis 1, not along axis 0" in result.says
-    assert dict(result.example).keys() == {"outputs", "labels"}
+    assert dict(result.example).keys() == {"outputs", "labels", "your answer", "expected"}
 
 
 def test_another_value_error_is_shown_as_it_is():

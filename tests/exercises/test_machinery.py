@@ -239,6 +239,11 @@ def test_a_failure_is_shown_with_what_it_was_called_with(double):
     assert result.says.startswith("It stops with ZeroDivisionError: float division by zero")
 
 
+def test_a_failure_beside_right_answers_is_no_known_mistake(double):
+    result = double(lambda x: x * x if x > 1 else [][0])  # 2² is 2 · 2
+    assert result.says.startswith("It stops with IndexError: list index out of range")
+
+
 def test_a_mistake_that_only_sometimes_fits_is_not_named(double):
     assert double(lambda x: x * x + (x == 2)).says == "The answer has other numbers."
 
