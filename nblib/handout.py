@@ -1,7 +1,7 @@
 """Copies of the notebooks for a class: with the solutions filled in, or without hints and solutions.
 
     python -m nblib.handout solved notebooks solved     every exercise answered, for the teacher
-    python -m nblib.handout bare notebooks worksheets   no hints, no solutions, for an examination
+    python -m nblib.handout bare notebooks worksheets   no hints and no solutions, for homework
 
 Both come from the same notebooks. The cell ``exercise-NAME`` holds the dots of an exercise, and the
 text ``exercise-NAME-solution`` below it hints and solution, folded away in ``<details>``.
@@ -21,8 +21,9 @@ from typing import Any
 
 Notebook = dict[str, Any]
 
-_HELP = re.compile(r"<details>\s*<summary>\s*(?:Hint|Solution|Another)\b.*?</details>\s*", re.DOTALL)
-_PROMISE = re.compile(r" ?[^.\n]*\b[Hh]ints? and (?:a )?solutions?\b[^.\n]*\.")
+_DETAILS = re.compile(r"<details\b.*?</details>\s*", re.DOTALL)
+_PROMISE = re.compile(r" ?(?:Two hints|Hints) and a solution\b[^.\n]*\.")
+_LEFT = re.compile(r"<summary>[^\n]*\b(?:hint|solution)|hints and a solution", re.IGNORECASE)
 _SOLUTION = re.compile(
     r"<summary>\s*Solution\b[^<]*</summary>(?:(?!</details>).)*?```python\n(.*?)\n```", re.DOTALL
 )
@@ -40,27 +41,40 @@ def solved(notebook: Notebook) -> Notebook:
         If an exercise has no solution.
     """
     notebook = copy.deepcopy(notebook)
-    texts = {cell["id"]: _source(cell) for cell in notebook["cells"]}
+    texts = {_id(cell): _source(cell) for cell in notebook["cells"] if cell["cell_type"] == "markdown"}
+    checked = {_id(cell).removesuffix("-check") for cell in notebook["cells"] if _id(cell).endswith("-check")}
     begun = False
     for cell in notebook["cells"]:
-        name = f"{cell['id']}-solution"
-        if cell["cell_type"] == "code" and name in texts:
-            begun, found = True, _SOLUTION.search(texts[name])
+        if cell["cell_type"] != "code":
+            continue
+        name = _id(cell)
+        if f"{name}-solution" in texts or name in checked:
+            begun, found = True, _SOLUTION.search(texts.get(f"{name}-solution", ""))
             if not found:
-                raise ValueError(f"the text {name!r} holds no solution, a ```python block in <details>")
+                raise ValueError(f"there must be a text {name}-solution with a ```python block in <details>")
             cell["source"] = found[1].splitlines(keepends=True)
-        if begun and cell["cell_type"] == "code":
+        if begun:
             cell["outputs"], cell["execution_count"] = [], None
     return notebook
 
 
 def bare(notebook: Notebook) -> Notebook:
-    """Return a copy without hints and solutions, and without a word of them; other folded texts stay."""
+    """Return a copy without hints and solutions, and without a word of them; other folded texts stay.
+
+    Raises
+    ------
+    ValueError
+        If there is help in other places than below the exercises.
+    """
     notebook = copy.deepcopy(notebook)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
-            text = _PROMISE.sub("", _HELP.sub("", _source(cell))).strip()
-            cell["source"] = text.splitlines(keepends=True)
+            text = _PROMISE.sub("", _source(cell))
+            if re.search(r"-solution(-\d+)?$", _id(cell)):
+                text = _DETAILS.sub("", text)
+            if found := _LEFT.search(text):
+                raise ValueError(f"the text {_id(cell)} still helps: {found[0]}")
+            cell["source"] = text.strip().splitlines(keepends=True)
     notebook["cells"] = [cell for cell in notebook["cells"] if cell["cell_type"] == "code" or cell["source"]]
     return notebook
 
@@ -104,6 +118,10 @@ def write(kind: str, source: Path, target: Path) -> list[Path]:
     for path in (*source.glob("*.md"), *source.glob("*.png")):
         shutil.copy(path, target)
     return [target / name for name in made]
+
+
+def _id(cell: dict[str, Any]) -> str:
+    return str(cell.get("id", ""))
 
 
 def _source(cell: dict[str, Any]) -> str:

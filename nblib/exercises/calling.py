@@ -7,24 +7,21 @@ import copy
 import dis
 import inspect
 import io
-import sys
-import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import nblib
+from nblib.exercises.limit import limited
 from nblib.exercises.result import Wrong
 
 _LIBRARIES = ("<frozen", *(str(Path(module.__file__).parent) for module in (contextlib, np, nblib)))
-"""Where code lies that no learner has written: the standard library, site-packages, NumPy, nblib."""
+"""Where code lies that no learner has written: the standard library, NumPy, nblib."""
 _DOES_NOTHING = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE", "POP_TOP"}
-_SEES_TOO_LITTLE = sys.version_info < (3, 12)
-"""Whether a loop that stands in one line shows itself to a tracing function only once."""
 
 
 def call(
@@ -49,7 +46,7 @@ def call(
     Raises
     ------
     Wrong
-        If it takes other arguments, fails, or writes into its arguments.
+        If it takes other arguments, fails, writes into its arguments, or does not end: see `limit`.
     """
     _check_signature(function, names)
     given = copy.deepcopy(list(arguments))
@@ -59,9 +56,11 @@ def call(
             np.errstate(all="ignore"),
             contextlib.redirect_stdout(io.StringIO()),
         ):
-            answer = function(*given)
+            answer = limited(function, given)
     except Wrong:
         raise
+    except SystemExit:
+        raise Wrong("It leaves Python, by exit(). A function ends with `return`.") from None
     except RecursionError:
         raise Wrong(
             "It calls itself again and again, until Python gives up. What ends the recursion?"
@@ -74,6 +73,8 @@ def call(
                 f"It writes into its argument {name}, which belongs to the caller. "
                 f"Make new values instead: w = w + … and not w += …, or begin with a copy."
             )
+    with contextlib.suppress(Exception):  # a generator, for one, cannot be copied
+        return copy.deepcopy(answer)  # the next call may use the same memory again
     return answer
 
 
@@ -85,45 +86,6 @@ def is_stub(function: Any) -> bool:
         step.opname in _DOES_NOTHING and (step.opname == "RESUME" or step.argval in (None, ...))
         for step in dis.get_instructions(function)
     )
-
-
-class _TooLong(BaseException):
-    """Not an Exception, so that ``except Exception`` in an endless loop does not catch it."""
-
-
-@contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Stop what runs longer than this, and say so.
-
-    It watches every line of the learner's own code. So it needs neither signals nor threads, and
-    works on every system, in the browser too.
-
-    Raises
-    ------
-    Wrong
-        If the time was over.
-    """
-    end = time.monotonic() + seconds
-
-    def watch(frame: Any, event: str, _: Any) -> Any:
-        if frame.f_code.co_filename.startswith(_LIBRARIES):
-            return None  # never cut short what others rely on, such as the end of a with block
-        frame.f_trace_opcodes = _SEES_TOO_LITTLE
-        if time.monotonic() > end:
-            raise _TooLong
-        return watch
-
-    before = sys.gettrace()
-    sys.settrace(watch)
-    try:
-        yield
-    except _TooLong:
-        raise Wrong(
-            f"It was still running after {seconds:g} seconds and was stopped. "
-            "Is there a loop that never ends?"
-        ) from None
-    finally:
-        sys.settrace(before)
 
 
 def _check_signature(function: Callable[..., Any], names: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ from nblib.activations import sigmoid, tanh
 from nblib.chain import PARAMETERS, Chain, ChainRecord
 from nblib.exercises import calling
 from nblib.exercises.compare import form, kind
-from nblib.exercises.exercise import exercise, goal
+from nblib.exercises.exercise import exercise, goal, one_function
 from nblib.exercises.result import Wrong
 
 Array = NDArray[np.float64]
@@ -69,11 +69,29 @@ def _no_two(w1, b1, w2, b2, a0, y):
 
 
 @three_neuron_gradient.mistake(
-    "The sign is turned round. The derivative of (a2 − y)² is 2 (a2 − y), not 2 (y − a2)."
+    "The sign is turned round in all four. Two usual causes: y − a2 stands where a2 − y belongs, or "
+    "a2 (a2 − 1) where the slope is a2 (1 − a2)."
 )
 def _sign(w1, b1, w2, b2, a0, y):
     g = three_neuron_gradient.reference(w1, b1, w2, b2, a0, y)
     return {name: -slope for name, slope in g.items()}
+
+
+@three_neuron_gradient.mistake(
+    "The sign of the second layer is turned round, and that of the first is right. Is a (a − 1) there for "
+    "the slope a (1 − a)? On the way to the first layer two such signs cancel."
+)
+def _both_slopes_turned_round(w1, b1, w2, b2, a0, y):
+    g = three_neuron_gradient.reference(w1, b1, w2, b2, a0, y)
+    return {**g, "w2": -g["w2"], "b2": -g["b2"]}
+
+
+@three_neuron_gradient.mistake(
+    "The second layer is right, but the sign of the first is turned round. Its slope is a1 (1 − a1)."
+)
+def _slope_1_turned_round(w1, b1, w2, b2, a0, y):
+    g = three_neuron_gradient.reference(w1, b1, w2, b2, a0, y)
+    return {**g, "w1": -g["w1"], "b1": -g["b1"]}
 
 
 @three_neuron_gradient.mistake(
@@ -160,6 +178,52 @@ def _inputs_mixed_up(w1, b1, w2, b2, a0, y):
 def _own_activation(w1, b1, w2, b2, a0, y):
     g, (a1, a2) = three_neuron_gradient.reference(w1, b1, w2, b2, a0, y), _forwards(w1, b1, w2, b2, a0)
     return {**g, "w1": g["b1"] * a1, "w2": g["b2"] * a2}
+
+
+@three_neuron_gradient.mistake(
+    "∂C/∂w1 has the factor a1. On the way forwards w1 is multiplied by the input, a0, and so it is here."
+)
+def _a1_for_a0(w1, b1, w2, b2, a0, y):
+    g, (a1, _) = three_neuron_gradient.reference(w1, b1, w2, b2, a0, y), _forwards(w1, b1, w2, b2, a0)
+    return {**g, "w1": g["b1"] * a1}
+
+
+@three_neuron_gradient.mistake(
+    "∂C/∂w2 has the factor a2. On the way forwards w2 is multiplied by a1, and so it is here."
+)
+def _a2_for_a1(w1, b1, w2, b2, a0, y):
+    g, (_, a2) = three_neuron_gradient.reference(w1, b1, w2, b2, a0, y), _forwards(w1, b1, w2, b2, a0)
+    return {**g, "w2": g["b2"] * a2}
+
+
+@three_neuron_gradient.mistake(
+    "∂C/∂w2 has the factor a0. On the way forwards w2 is multiplied by a1, and so it is here."
+)
+def _a0_for_a1(w1, b1, w2, b2, a0, y):
+    g = three_neuron_gradient.reference(w1, b1, w2, b2, a0, y)
+    return {**g, "w2": g["b2"] * a0}
+
+
+_A1, _A2 = (float(a) for a in _forwards(1.5, -0.7, 2.0, -0.58, 0.8))
+"""The a1 and a2 that the notebook computes in its first cells."""
+_GLOBALS = (
+    "the notebook's, from a cell further up: the same for every chain. Compute them from the arguments."
+)
+
+
+@three_neuron_gradient.mistake(f"a1 and a2 are {_GLOBALS}")
+def _activations_of_the_notebook(w1, b1, w2, b2, a0, y):
+    return _from_activations(w2, a0, _A1, _A2, y)
+
+
+@three_neuron_gradient.mistake(f"a1 is right, but a2 is {_GLOBALS}".replace("them", "it"))
+def _a2_of_the_notebook(w1, b1, w2, b2, a0, y):
+    return _from_activations(w2, a0, _forwards(w1, b1, w2, b2, a0)[0], _A2, y)
+
+
+def _from_activations(w2, a0, a1, a2, y):
+    delta2 = 2 * (a2 - y) * a2 * (1 - a2)
+    return _gradient(delta2 * w2 * a1 * (1 - a1), delta2, a0, a1)
 
 
 @three_neuron_gradient.mistake(
@@ -275,10 +339,20 @@ def _tanh_no_two(w1, b1, w2, b2, a0, y):
 
 
 @tanh_chain_gradient.mistake(
-    "The sign is turned round. The derivative of (a2 − y)² is 2 (a2 − y), not 2 (y − a2)."
+    "The sign is turned round in all four. Two usual causes: y − a2 stands where a2 − y belongs, or a2² − 1 "
+    "where the slope is 1 − a2²."
 )
 def _tanh_sign(w1, b1, w2, b2, a0, y):
     return {name: -slope for name, slope in tanh_chain_gradient.reference(w1, b1, w2, b2, a0, y).items()}
+
+
+@tanh_chain_gradient.mistake(
+    "The sign of the second layer is turned round, and that of the first is right. Is a² − 1 there for the "
+    "slope 1 − a²? On the way to the first layer two such signs cancel."
+)
+def _tanh_slopes_turned_round(w1, b1, w2, b2, a0, y):
+    g = tanh_chain_gradient.reference(w1, b1, w2, b2, a0, y)
+    return {**g, "w2": -g["w2"], "b2": -g["b2"]}
 
 
 @tanh_chain_gradient.mistake(
@@ -315,7 +389,7 @@ def smallest_eta(my_eta: float) -> str:
         raise Wrong(f"η is a positive number of reasonable size, got {float(my_eta):g}.")
     tenths = round(10 * float(my_eta))
     if abs(10 * float(my_eta) - tenths) > 1e-6 or tenths == 0:
-        raise Wrong(f"η is to be a whole number of tenths, such as 1.2; got {float(my_eta):g}.")
+        raise Wrong(f"η is to be a whole number of tenths, such as 1.2; got {float(my_eta):.12g}.")
     reached, below = _largest_output(tenths / 10), _largest_output((tenths - 1) / 10)
     if reached < GOAL:
         raise Wrong(f"With η = {tenths / 10} the output comes to {reached:.4f} in ten steps: η is too small.")
@@ -383,9 +457,40 @@ def _long_no_two(weights, biases, a0, y):
     )
 
 
-@chain_gradient.mistake("The sign is turned round: the first factor is 2 (a − y), not 2 (y − a).")
+@chain_gradient.mistake(
+    "The sign is turned round in all layers. Two usual causes: y − a stands where a − y belongs, or a (a − "
+    "1) where the slope of the last neuron is a (1 − a)."
+)
 def _long_sign(weights, biases, a0, y):
     return tuple([-slope for slope in slopes] for slopes in chain_gradient.reference(weights, biases, a0, y))
+
+
+@chain_gradient.mistake("The sign changes from layer to layer. Is a (a − 1) there for the slope a (1 − a)?")
+def _long_slopes_turned_round(weights, biases, a0, y):
+    right, n = chain_gradient.reference(weights, biases, a0, y), len(weights)
+    return tuple([slope * (-1) ** (n - l) for l, slope in enumerate(slopes)] for slopes in right)
+
+
+@chain_gradient.mistake("Both lists are right, but the other way round: first ∂C/∂w, then ∂C/∂b.")
+def _lists_swapped(weights, biases, a0, y):
+    return chain_gradient.reference(weights, biases, a0, y)[::-1]
+
+
+@chain_gradient.mistake(
+    "δ takes the slope of one neuron too early. It goes to the activation before the layer, and takes the "
+    "slope of that neuron, not of the one before it."
+)
+def _slope_of_the_layer_before(weights, biases, a0, y):
+    a = _activations(weights, biases, a0)
+    return _backwards(a, 2 * (a[-1] - y) * _slope(a[-1]), lambda l: weights[l] * _slope(a[l - 1]))
+
+
+@chain_gradient.mistake(
+    "The first δ has the slope of the last neuron but one. It is a (1 − a) with the output."
+)
+def _first_slope_too_early(weights, biases, a0, y):
+    a = _activations(weights, biases, a0)
+    return _backwards(a, 2 * (a[-1] - y) * _slope(a[-2]), lambda l: weights[l] * _slope(a[l]))
 
 
 @chain_gradient.mistake(
@@ -488,10 +593,7 @@ def bumps() -> list[tuple[Array, Array]]:
 )
 def bump(learn_bump: Function) -> str:
     """Chains for six bumps and dips, each with an average cost of 0.17 or less."""
-    if not callable(learn_bump):
-        raise Wrong(
-            f"check.bump wants your function itself, its name without brackets; got {kind(learn_bump)}."
-        )
+    learn_bump = one_function("bump", (learn_bump,))
     costs = []
     for inputs, targets in tqdm(bumps(), desc="bumps and dips", leave=False):
         chain = _chain(calling.call(learn_bump, ("inputs", "targets"), (inputs, targets)))
@@ -502,11 +604,16 @@ def bump(learn_bump: Function) -> str:
 
 
 def _chain(answer: Any) -> Chain:
-    if isinstance(answer, ChainRecord):
-        answer = Chain(**{name: float(getattr(answer, name)[-1]) for name in PARAMETERS})
-    if not isinstance(answer, Chain):
+    if not isinstance(answer, (Chain, ChainRecord)):
         raise Wrong(f"It must return the record of `descend`, or a Chain; got {kind(answer)}.")
-    return answer
+    found = {name: getattr(answer, name) for name in PARAMETERS}
+    if isinstance(answer, ChainRecord):
+        found = {name: values[-1] for name, values in found.items()}
+    for name, value in found.items():
+        fault = form(0.0, value, f"its {name}")
+        if fault:
+            raise Wrong(f"One chain must do for all three examples: {fault}.")
+    return Chain(**{name: float(value) for name, value in found.items()})
 
 
 def _what_helps(chain: Chain, inputs: Array, targets: Array) -> tuple[str, dict[str, str]]:

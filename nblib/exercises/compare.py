@@ -12,6 +12,8 @@ from nblib.network import Network
 
 Array = NDArray[Any]
 
+LONGEST = 1000
+"""Characters of a value that are shown."""
 TOLERANCE = 1e-4
 """How far a number may be off, relative to the largest in its array: enough room for float32."""
 
@@ -35,7 +37,10 @@ def difference(expected: Any, answer: Any, name: Name = "the answer") -> str | N
     name : str or tuple of str
         What the answer is called in the message, or each thing that it holds.
     """
-    return form(expected, answer, name) or _numbers(expected, answer, name)
+    try:
+        return form(expected, answer, name) or _numbers(expected, answer, name)
+    except Exception as error:  # an answer may be anything, and its methods may do anything
+        return f"the answer cannot be compared with numbers: {type(error).__name__}"
 
 
 def form(expected: Any, answer: Any, name: Name = "the answer") -> str | None:
@@ -91,7 +96,9 @@ def _numbers(expected: Any, answer: Any, name: Name) -> str | None:
     with np.errstate(invalid="ignore"):
         close = np.abs(answer.astype(float) - expected) <= room
     close |= (answer == expected) | (np.isnan(answer) & np.isnan(expected))  # infinite, or no number
-    return None if close.all() else f"{name} has other numbers"
+    if close.all():
+        return None
+    return f"some numbers in {name} are not as expected" if expected.ndim else f"{name} is another number"
 
 
 def _entries(expected: Any, answer: Any, name: Name) -> Iterator[tuple[Any, Any, str]]:
@@ -105,18 +112,27 @@ def kind(value: Any) -> str:
     if value is None or value is ...:
         return "None" if value is None else "`...`"
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
+        of = "" if value.dtype.kind in "biuf" else f" and type {value.dtype}"
+        return f"an array of shape {value.shape}{of}"
     name = type(value).__name__
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
 def show(value: Any) -> str:
     """Return a value as it is shown beside a failing example: short, at most five digits."""
+    try:
+        shown = _shown(value)
+    except Exception as error:  # an answer may be anything, and its methods may do anything
+        return f"{kind(value)} that cannot be shown: {type(error).__name__}"
+    return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]} …"
+
+
+def _shown(value: Any) -> str:
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key!r}: {show(entry)}" for key, entry in value.items()) + "}"
+        return "{" + ", ".join(f"{key!r}: {_shown(entry)}" for key, entry in value.items()) + "}"
     if isinstance(value, (list, tuple)):
         left, right = "[]" if isinstance(value, list) else "()"
-        shown = list(map(show, value))
+        shown = list(map(_shown, value))
         between = ",\n" if any("\n" in entry for entry in shown) else ", "
         return left + between.join(shown).replace("\n", "\n ") + right
     if isinstance(value, (bool, np.bool_, str)) or value is None or value is ...:

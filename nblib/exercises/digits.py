@@ -94,10 +94,12 @@ def _every_label_in_every_row(labels):
 def _outputs(rng: np.random.Generator) -> Iterator[tuple[Array, Labels]]:
     yield np.array([[0.1, 0.2, 0.9, 0.1, 0.3, 0.1, 0.6, 0.1, 0.2, 0.1]]), np.array([2])
     yield np.array([[0.1, 0.2, 0.4, 0.1, 0.3, 0.1, 0.2, 0.1, 0.2, 0.1]]), np.array([2])  # bright enough
+    yield np.array([[0.3, 0.1, 1.0, 0.2, 0.4, 0.2, 0.3, 0.2, 0.3, 0.2]]), np.array([1])  # wrong, though 1.0
     for n in (4, 5, 7, 10, 12, 12):
         labels = rng.integers(10, size=n)
         outputs = rng.uniform(0, 0.8, size=(n, 10))
         outputs[np.arange(n), labels] += rng.uniform(0, 0.7, size=n)
+        outputs[-1, labels[-1]] = 0  # the darkest
         yield outputs, labels
 
 
@@ -140,6 +142,14 @@ def _wrong_answers(outputs, labels):
 )
 def _darkest(outputs, labels):
     return np.mean(outputs.argmin(axis=1) == labels)
+
+
+@accuracy.mistake(
+    "It compares how bright the brightest output neuron is with the label. The answer is which neuron that "
+    "is, its place: argmax, not max."
+)
+def _brightness_for_place(outputs, labels):
+    return np.mean(outputs.max(axis=1) == labels)
 
 
 @accuracy.mistake("It counts the answers from 1. The first output neuron stands for the digit 0.")

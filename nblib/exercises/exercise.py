@@ -12,6 +12,7 @@ import numpy as np
 
 from nblib.exercises import calling
 from nblib.exercises.compare import difference, kind, same, show
+from nblib.exercises.limit import TimeOver, time_limit
 from nblib.exercises.result import Progress, Result, Wrong
 
 Function = Callable[..., Any]
@@ -74,7 +75,7 @@ class Check:
             raise TypeError(f"check.{self.name} needs your answer: check.{self.name}(my_answer)")
         if any(answer is ... or calling.is_stub(answer) for answer in answers):
             return Result(self.name, "not attempted", "Write your answer in place of the ... above.")
-        limit = calling.time_limit(self.seconds) if self.seconds else contextlib.nullcontext()
+        limit = time_limit(self.seconds) if self.seconds else contextlib.nullcontext()
         try:
             with limit:
                 reached = self.examine(*answers)
@@ -181,21 +182,19 @@ class Exercise(Check):
     def _known_mistakes(
         self, cases: list[tuple[Any, ...]], outcomes: list[Any], expected: list[Any]
     ) -> list[Mistake]:
-        """Return the mistakes that answer as the learner does, in every case that the learner answers.
+        """Return the mistakes that answer as the learner does, and fail where the learner fails.
 
-        A matrix that is turned round, for one, fits only where it is square, and fails elsewhere.
+        A matrix that is turned round, for one, fits only where it is square.
         """
-        answered = [
-            (case, outcome, right)
-            for case, outcome, right in zip(cases, outcomes, expected, strict=True)
-            if not isinstance(outcome, Wrong)
-        ]
-        if all(same(right, outcome) for _, outcome, right in answered):
+        if all(isinstance(o, Wrong) or same(e, o) for e, o in zip(expected, outcomes, strict=True)):
             return []
         return [
             mistake
             for mistake in self.mistakes
-            if all(same(self._outcome(mistake.function, case), outcome) for case, outcome, _ in answered)
+            if all(
+                _alike(self._outcome(mistake.function, case), outcome)
+                for case, outcome in zip(cases, outcomes, strict=True)
+            )
         ]
 
     def _fault(self, expected: Any, outcome: Any) -> str | None:
@@ -205,12 +204,14 @@ class Exercise(Check):
         if outcome is None:
             return "It returns None. Is a `return` missing?"
         fault = difference(expected, outcome, self.returns)
-        return fault and f"{fault[0].upper() if fault[0].isascii() else fault[0]}{fault[1:]}."
+        return fault and _sentence(fault)
 
     def _outcome(self, function: Function, case: tuple[Any, ...]) -> Any:
         """Return what a function answers, or the `Wrong` that says why it does not answer."""
         try:
             return self._call(function, case)
+        except TimeOver:
+            raise
         except Wrong as wrong:
             return wrong
 
@@ -221,6 +222,18 @@ class Exercise(Check):
         if self.prepare is not None:
             return self.prepare(*answers)
         return one_function(self.name, answers)
+
+
+def _alike(outcome: Any, other: Any) -> bool:
+    if isinstance(outcome, Wrong) or isinstance(other, Wrong):
+        return isinstance(outcome, Wrong) and isinstance(other, Wrong)
+    return same(outcome, other)
+
+
+def _sentence(words: str) -> str:
+    """Begin with a capital, unless the first word is a symbol or a name in the code."""
+    first = words.split()[0]
+    return f"{words if '_' in first or not first.isascii() else words[0].upper() + words[1:]}."
 
 
 def one_function(name: str, answers: Sequence[Any]) -> Function:

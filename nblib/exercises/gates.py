@@ -415,6 +415,7 @@ TWO_A_COLUMN = 8
 FEWEST = 5
 
 Sums = NDArray[np.int64]
+Function = Callable[..., Any]
 
 
 @goal(
@@ -454,23 +455,80 @@ def _compare_sums(sums: Sums) -> None:
     if not len(wrong):
         return
     first_a, first_b = min(wrong.tolist(), key=lambda pair: (sum(pair), *pair))
-    says = f"{len(wrong)} of the 256 sums are wrong, the first of them {first_a} + {first_b}."
+    answer, expected = int(sums[first_a, first_b]), first_a + first_b
+    says = (
+        f"{len(wrong)} of the 256 sums are wrong, the first of them {first_a} + {first_b}: there "
+        f"s{_lowest_bit(answer ^ expected)} is the first wrong column from the right."
+    )
     looks_like = next((why for why, mistake in _WRONG_SUMS if np.array_equal(sums, mistake(a, b))), None)
     raise Wrong(
-        " ".join(filter(None, [says, looks_like])),
+        f"{says} {looks_like or _right_columns(sums ^ (a + b))}",
         {
-            "a": str(first_a),
-            "b": str(first_b),
-            "your answer": str(sums[first_a, first_b]),
-            "expected": str(first_a + first_b),
+            "a": f"{first_a} = {first_a:04b}",
+            "b": f"{first_b} = {first_b:04b}",
+            "your answer": f"{answer} = {answer:05b}",
+            "expected": f"{expected} = {expected:05b}",
         },
     )
+
+
+def _lowest_bit(number: int) -> int:
+    return (number & -number).bit_length() - 1
+
+
+def _right_columns(wrong_bits: Sums) -> str:
+    """Say up to which column all sums are right."""
+    low = _lowest_bit(int(np.bitwise_or.reduce(wrong_bits, axis=None)))
+    if low == 0:
+        return "Begin with s0, which is not always right: nothing but a0 and b0 counts for it."
+    right = "s0 is" if low == 1 else f"s0 to s{low - 1} are"
+    return f"{right} right in every sum, so look at s{low} and at the carries beside it."
+
+
+def _sum_reversed(a: Sums, b: Sums) -> Sums:
+    return _reversed(a + b, 5)
 
 
 def _reversed(number: Sums, n_bits: int) -> Sums:
     return sum(((number >> i) & 1) << (n_bits - 1 - i) for i in range(n_bits))
 
 
+def _column_by_column(carries: Sequence[Function], digit_from_carry: bool) -> Callable[[Sums, Sums], Sums]:
+    """Return an adder with other rules for the carry out of a column, from its bits and the carry into it.
+
+    The digit is right, or made as in a full adder of two units: with the carry out taken away twice.
+    """
+
+    def add(a: Sums, b: Sums) -> Sums:
+        total, c = np.zeros_like(a), np.zeros_like(a)
+        for i, carry in enumerate(carries):
+            x, y = (a >> i) & 1, (b >> i) & 1
+            out = carry(x, y, c)
+            digit = (x + y + c - 2 * out >= 1) if digit_from_carry else x ^ y ^ c
+            total, c = total + (digit << i), out
+        return total + (c << 4)
+
+    return add
+
+
+def _both(x: Sums, y: Sums, c: Sums) -> Sums:
+    return x & y
+
+
+def _any(x: Sums, y: Sums, c: Sums) -> Sums:
+    return x | y | c
+
+
+def _all(x: Sums, y: Sums, c: Sums) -> Sums:
+    return x & y & c
+
+
+_CARRY_IN_IGNORED = (
+    "A column hands a carry on only where both its bits are on. One bit and the carry that comes in make "
+    "one too."
+)
+_CARRY_TOO_EASY = "One thing that is on is enough for the carry of a column. It takes two of the three."
+_CARRY_TOO_RARE = "A column hands a carry on only where all three are on. Two of the three are enough."
 _WRONG_SUMS: list[tuple[str, Callable[[Sums, Sums], Sums]]] = [
     ("No carry reaches the next column.", lambda a, b: a ^ b),
     ("No carry reaches the next column.", lambda a, b: (a ^ b) + 2 * (a & b & 8)),
@@ -478,5 +536,28 @@ _WRONG_SUMS: list[tuple[str, Callable[[Sums, Sums], Sums]]] = [
     (
         "It adds from the wrong end: a0, b0 and s0 are the bits worth 1.",
         lambda a, b: _reversed(_reversed(a, 4) + _reversed(b, 4), 5),
+    ),
+    ("The outputs are in the reverse order: s0 is worth 1, and s4 is worth 16.", _sum_reversed),
+    (
+        "The four digits are in the reverse order: s0 is worth 1, and s3 is worth 8.",
+        lambda a, b: _reversed((a + b) % 16, 4) + (a + b) // 16 * 16,
+    ),
+    (
+        "The inputs are in the reverse order: a0 and b0 are worth 1, a3 and b3 are worth 8.",
+        lambda a, b: _reversed(a, 4) + _reversed(b, 4),
+    ),
+    (
+        "The bits of a are in the reverse order: a0 is worth 1, a3 is worth 8.",
+        lambda a, b: _reversed(a, 4) + b,
+    ),
+    (
+        "The bits of b are in the reverse order: b0 is worth 1, b3 is worth 8.",
+        lambda a, b: a + _reversed(b, 4),
+    ),
+    *(
+        (says, _column_by_column([first, rule, rule, rule], digit_from_carry))
+        for says, rule in ((_CARRY_IN_IGNORED, _both), (_CARRY_TOO_EASY, _any), (_CARRY_TOO_RARE, _all))
+        for first in (_both, rule)
+        for digit_from_carry in (False, True)
     ),
 ]

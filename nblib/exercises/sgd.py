@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import functools
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ from numpy.typing import NDArray
 
 from nblib import Network, mnist
 from nblib.exercises import calling
-from nblib.exercises.compare import form
+from nblib.exercises.compare import form, same
 from nblib.exercises.exercise import Function, exercise, goal, one_function
 from nblib.exercises.result import Wrong
 from nblib.network import EpochRecord
@@ -57,15 +59,19 @@ def _that_stops(*answers: Any) -> Function:
     function = one_function("epochs_until", answers)
 
     @functools.wraps(function)
-    def counted(run: _Run, wanted: float) -> tuple[Any, int]:
+    def counted(run: _Run, wanted: float) -> dict[str, Any]:
         epoch = function(run, wanted)
         if epoch is None:
             raise Wrong(
                 "It returns None. Is a `return` missing? If no epoch reaches what is wanted, return 0."
             )
-        return epoch, run.trained
+        return _came_to(epoch, run)
 
     return counted
+
+
+def _came_to(epoch: Any, run: _Run) -> dict[str, Any]:
+    return {"epoch returned": epoch, "epochs trained": run.trained}
 
 
 @exercise(
@@ -77,12 +83,9 @@ def _that_stops(*answers: Any) -> Function:
     returns=("the epoch", "the number of epochs trained"),
     may_change=("run",),
 )
-def epochs_until(run: Iterator[EpochRecord], wanted: float) -> tuple[int, int]:
+def epochs_until(run: Iterator[EpochRecord], wanted: float) -> dict[str, int]:
     """First epoch whose accuracy is at least `wanted`, or 0; no record after it is taken from `run`."""
-    for record in run:
-        if record.accuracy >= wanted:
-            return record.epoch, record.epoch
-    return 0, run.trained
+    return _came_to(next((record.epoch for record in run if record.accuracy >= wanted), 0), run)
 
 
 @epochs_until.mistake(
@@ -90,20 +93,20 @@ def epochs_until(run: Iterator[EpochRecord], wanted: float) -> tuple[int, int]:
     "trained for all epochs. Ask for one record at a time, and leave the loop."
 )
 def _to_the_end(run, wanted):
-    return next((record.epoch for record in list(run) if record.accuracy >= wanted), 0), run.trained
+    return _came_to(next((record.epoch for record in list(run) if record.accuracy >= wanted), 0), run)
 
 
 @epochs_until.mistake("It counts the epochs from 0. The first one has the number 1, as in record.epoch.")
 def _epochs_from_zero(run, wanted):
     for i, record in enumerate(run):
         if record.accuracy >= wanted:
-            return i, run.trained
-    return 0, run.trained
+            return _came_to(i, run)
+    return _came_to(0, run)
 
 
 @epochs_until.mistake("It goes on where the wanted accuracy is reached exactly. At least is ≥, not >.")
 def _more_than_wanted(run, wanted):
-    return next((record.epoch for record in run if record.accuracy > wanted), 0), run.trained
+    return _came_to(next((record.epoch for record in run if record.accuracy > wanted), 0), run)
 
 
 @epochs_until.mistake(
@@ -113,7 +116,7 @@ def _last_for_never(run, wanted):
     for record in run:
         if record.accuracy >= wanted:
             break
-    return record.epoch, run.trained
+    return _came_to(record.epoch, run)
 
 
 @epochs_until.mistake(
@@ -122,17 +125,17 @@ def _last_for_never(run, wanted):
 )
 def _gives_up(run, wanted):
     record = next(run)
-    return (record.epoch if record.accuracy >= wanted else 0), run.trained
+    return _came_to(record.epoch if record.accuracy >= wanted else 0, run)
 
 
 @epochs_until.mistake("It is turned round: it stops at the first epoch that is not good enough.")
 def _below_wanted(run, wanted):
-    return next((record.epoch for record in run if record.accuracy < wanted), 0), run.trained
+    return _came_to(next((record.epoch for record in run if record.accuracy < wanted), 0), run)
 
 
 @epochs_until.mistake("It returns the accuracy that was reached. The number of the epoch was asked for.")
 def _accuracy_for_epoch(run, wanted):
-    return next((record.accuracy for record in run if record.accuracy >= wanted), 0), run.trained
+    return _came_to(next((record.accuracy for record in run if record.accuracy >= wanted), 0), run)
 
 
 @epochs_until.mistake(
@@ -142,15 +145,24 @@ def _one_too_many(run, wanted):
     for record in run:
         if record.accuracy >= wanted:
             next(run, None)
-            return record.epoch, run.trained
-    return 0, run.trained
+            return _came_to(record.epoch, run)
+    return _came_to(0, run)
 
 
 @epochs_until.mistake("It returns the best epoch of all. The first that is good enough was asked for.")
 def _best(run, wanted):
     records = list(run)
     best = max(records, key=lambda record: record.accuracy)
-    return (best.epoch if best.accuracy >= wanted else 0), run.trained
+    return _came_to(best.epoch if best.accuracy >= wanted else 0, run)
+
+
+@epochs_until.mistake(
+    "It returns the last epoch that is good enough, and trains to the end to find it. The first one was "
+    "asked for: leave the loop there."
+)
+def _last(run, wanted):
+    good = [record.epoch for record in run if record.accuracy >= wanted]
+    return _came_to(good[-1] if good else 0, run)
 
 
 # -- 4. an epoch of your own ----------------------------------------------------------------------
@@ -177,15 +189,40 @@ def _epochs(rng: np.random.Generator) -> Iterator[tuple[Any, ...]]:
     yield case([3, 5, 10], n=12, mini_batch_size=6, eta=3.0)
 
 
+_ANOTHER_ORDER = (
+    "It takes the rows as they lie, or in another order than the given one. `order` is shuffled already: cut "
+    "it into mini-batches from its beginning to its end, and shuffle nothing anew."
+)
+
+
 def _that_changes_the_network(*answers: Any) -> Function:
     function = one_function("sgd_epoch", answers)
 
     @functools.wraps(function)
-    def changed(network: Network, *others: Any) -> Parameters:
+    def changed_by(network: Network, *others: Any) -> Parameters:
+        start = copy.deepcopy(network)
         function(network, *others)
-        return network.weights, network.biases
+        changed = network.weights, network.biases
+        if _is_another_order(start, others, changed):
+            raise Wrong(_ANOTHER_ORDER)
+        return changed
 
-    return changed
+    return changed_by
+
+
+def _is_another_order(start: Network, others: Sequence[Any], changed: Parameters) -> bool:
+    """Tell whether an epoch is right but for a new order of the rows; only where these are few."""
+    x, y, given, size, eta = others
+    if len(x) > 5 or same(sgd_epoch.reference(copy.deepcopy(start), x, y, given, size, eta), changed):
+        return False
+    orders = map(np.array, itertools.permutations(range(len(x))))
+    mini_batches = {
+        tuple(frozenset(rows.tolist()) for rows in _mini_batches(order, size)) for order in orders
+    }
+    return any(
+        same(sgd_epoch.reference(copy.deepcopy(start), x, y, np.array(order), size, eta), changed)
+        for order in ([row for rows in split for row in rows] for split in mini_batches)
+    )
 
 
 def _mini_batches(order: Labels, size: int) -> Iterator[Labels]:
@@ -334,10 +371,7 @@ def _all_examples_each_time(network, x, y, order, mini_batch_size, eta):
     return network.weights, network.biases
 
 
-@sgd_epoch.mistake(
-    "The order is not used: the rows come as they lie. Without shuffling, sorted data would pull one way "
-    "for a long time."
-)
+@sgd_epoch.mistake(_ANOTHER_ORDER)
 def _not_shuffled(network, x, y, order, mini_batch_size, eta):
     return sgd_epoch.reference(network, x, y, np.arange(len(x)), mini_batch_size, eta)
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import dis
 import functools
+import inspect
+import re
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -33,64 +37,98 @@ def _values_of_z(rng: np.random.Generator) -> Iterator[tuple[Array]]:
         yield (np.append(rng.normal(scale=4, size=6), 0.0).astype(np.float32),)
 
 
-def _both(*functions: Any) -> Function:
-    """Make one function of the two: σ(z), σ′(z), and what NumPy warned of meanwhile."""
+def _own(*functions: Any) -> Function:
     if len(functions) != 2 or not all(map(callable, functions)):
         came = " and ".join(map(kind, functions))
         raise Wrong(f"check.safe_sigmoid wants your two functions, without brackets; got {came}.")
+    for name, function in zip(("σ", "σ′"), functions, strict=True):
+        if _uses_nblib(function):
+            raise Wrong(f"Your {name} uses nblib. Write it with NumPy or Python alone.")
+    return _both(*functions)
 
-    def both(z: Array) -> tuple[Any, Any, str]:
-        heard: set[str] = set()
-        values = [calling.call(_listening(f, heard), ("z",), (z,)) for f in functions]
-        right = same((sigmoid(z), sigmoid.derivative(z)), values)
-        return *values, ", ".join(sorted(heard)) if right and heard else "nothing"
+
+def _uses_nblib(function: Function) -> bool:
+    """Tell whether a function is one of nblib's, or names one of them."""
+    named = [function, getattr(function, "__self__", None)]
+    if inspect.isfunction(function):
+        own = function.__globals__
+        steps = dis.get_instructions(function)
+        named += [own.get(step.argval) for step in steps if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")]
+    modules = [thing.__name__ if inspect.ismodule(thing) else _module(thing) for thing in named]
+    return any(module.split(".")[0] == "nblib" for module in modules)
+
+
+def _module(thing: Any) -> str:
+    return str(getattr(thing, "__module__", None) or type(thing).__module__)
+
+
+def _both(sigma: Function, slope: Function) -> Function:
+    """Make one function of the two, σ(z) and σ′(z), which does not stand warnings where both are right."""
+
+    def both(z: Array) -> tuple[Any, Any]:
+        values = [calling.call(f, ("z",), (z,)) for f in (sigma, slope)]
+        if same((sigmoid(z), sigmoid.derivative(z)), values):
+            for name, function in (("σ", sigma), ("σ′", slope)):
+                _want_silence(name, function, z)
+        return values[0], values[1]
 
     return both
 
 
-def _listening(function: Function, heard: set[str]) -> Function:
-    """Wrap a function so that it adds the warnings of NumPy to `heard`, also where they are not shown."""
+def _want_silence(name: str, function: Function, z: Array) -> None:
+    """Raise `Wrong` if NumPy warns while a function runs: of what, and on which side."""
+    sides = {"left": _warnings(function, z[z < 0]), "right": _warnings(function, z[z > 0])}
+    where = [side for side, heard in sides.items() if heard]
+    heard = sides["left"] | sides["right"]
+    if not heard:
+        return
+    place = "on both sides" if len(where) == 2 else f"on the {where[0]}"
+    what = "a number grows too large for its type" if "overflow" in heard else "something is not defined"
+    says = (
+        f"All numbers are right, but in your {name} NumPy warns of “{' and '.join(sorted(heard))}”: far out "
+        f"{place} {what}."
+    )
+    if name == "σ′":
+        raise Wrong(f"{says} σ itself is silent, and σ′ can be written with it alone.")
+    if len(where) == 2:
+        says += " Mind that np.where computes both of its branches for every z, and only then chooses."
+    raise Wrong(f"{says} Write σ with a function that never grows.")
+
+
+def _warnings(function: Function, z: Array) -> set[str]:
+    """Return what NumPy warns of in a function; what the function itself silences does not count."""
+    heard: set[str] = set()
 
     @functools.wraps(function)
     def listening(*z: Any) -> Any:
-        with np.errstate(over="call", divide="call", invalid="call", call=lambda what, _: heard.add(what)):
-            return function(*z)
+        with (
+            np.errstate(over="warn", divide="warn", invalid="warn"),
+            warnings.catch_warnings(record=True, action="always") as shown,
+        ):
+            answer = function(*z)
+        heard.update(re.findall(r"^(.*) encountered in", "\n".join(str(one.message) for one in shown), re.M))
+        return answer
 
-    return listening
+    if len(z):
+        calling.call(listening, ("z",), (z,))
+    return heard
 
 
 @exercise(
     notebook=3,
     title="Safe in float32",
-    learned="Your sigmoid and its slope are right from one end of float32 to the other, without a warning.",
+    learned="Your sigmoid and its slope are right for float32 from −1000 to 1000, without a warning.",
     cases=_values_of_z,
-    prepare=_both,
-    returns=("the curve σ(z)", "the slope σ′(z)", "what NumPy warns of"),
+    prepare=_own,
+    returns=("the curve σ(z)", "the slope σ′(z)"),
 )
-def safe_sigmoid(z: Array) -> tuple[Array, Array, str]:
+def safe_sigmoid(z: Array) -> tuple[Array, Array]:
     """σ(z) and σ′(z) of an array, and no warning."""
-    return sigmoid(z), sigmoid.derivative(z), "nothing"
+    return sigmoid(z), sigmoid.derivative(z)
 
 
 def _with_its_slope(f: Function) -> Function:
     return _both(f, lambda z: f(z) * (1 - f(z)))
-
-
-@safe_sigmoid.mistake(
-    "The numbers are right, but NumPy warns of an overflow: e⁻ᶻ is too large a number for float32 where z "
-    "is far to the left. Write σ with a function that never grows."
-)
-def _overflow(z):
-    return _with_its_slope(lambda z: 1 / (1 + np.exp(-z)))(z)
-
-
-@safe_sigmoid.mistake(
-    "The numbers are right, but NumPy still warns. np.where computes both of its branches for every z, "
-    "and only then chooses; so the exponential that is too large is computed as well."
-)
-def _both_branches(z):
-    e = np.exp
-    return _with_its_slope(lambda z: np.where(z < 0, e(z) / (1 + e(z)), 1 / (1 + e(-z))))(z)
 
 
 @safe_sigmoid.mistake(
@@ -179,7 +217,10 @@ def _no_half(w, b, x, y):
     return 2 * dw, 2 * db
 
 
-@neuron_gradient.mistake("The sign is turned round. The derivative of ½ (a − y)² is a − y, not y − a.")
+@neuron_gradient.mistake(
+    "The sign is turned round. Two usual causes: y − a stands where a − y belongs, or a (a − 1) where the "
+    "slope of σ is a (1 − a)."
+)
 def _sign(w, b, x, y):
     dw, db = neuron_gradient.reference(w, b, x, y)
     return -dw, -db
@@ -261,7 +302,12 @@ def _neuron(*answers: Any) -> Function:
     w, b = map(float, answers)
     if not np.isfinite([w, b]).all():
         raise Wrong("w and b must be finite: one of them is not a number or infinite.")
-    return lambda x: sigmoid(w * x + b)
+    return lambda x: _height(w * x + b)
+
+
+def _height(z: float) -> Slopes:
+    """Return σ(z), and z itself: heights close to 0 or 1 do not tell one neuron from another."""
+    return sigmoid(z), z
 
 
 @exercise(
@@ -270,16 +316,16 @@ def _neuron(*answers: Any) -> Function:
     learned="You can put the curve of a neuron wherever you want it.",
     cases=_two_places,
     prepare=_neuron,
-    returns="the height σ(wx + b)",
+    returns=("the height σ(wx + b)", "z = wx + b"),
 )
-def made_to_measure(x: float) -> float:
+def made_to_measure(x: float) -> Slopes:
     """0.1 at x = 2 and 0.9 at x = 3."""
-    return sigmoid(2 * np.log(9) * (x - 2.5))
+    return _height(2 * np.log(9) * (x - 2.5))
 
 
 @made_to_measure.mistake("It is turned round: 0.9 at x = 2, and 0.1 at x = 3. The curve must climb.")
 def _falls(x):
-    return 1 - made_to_measure.reference(x)
+    return made_to_measure.reference(5 - x)
 
 
 @made_to_measure.mistake(
@@ -294,7 +340,7 @@ def _sign_of_b(x):
     "logit(0.1), which is below 0, to logit(0.9)."
 )
 def _half_as_steep(x):
-    return sigmoid(np.log(9) * (x - 2.5))
+    return _height(np.log(9) * (x - 2.5))
 
 
 @made_to_measure.mistake(
@@ -302,12 +348,12 @@ def _half_as_steep(x):
     "them."
 )
 def _without_logit(x):
-    return sigmoid(0.8 * x - 1.5)
+    return _height(0.8 * x - 1.5)
 
 
 @made_to_measure.mistake("This logarithm has the base 10. The logit wants the natural one, np.log.")
 def _base_ten(x):
-    return sigmoid(2 * np.log10(9) * (x - 2.5))
+    return _height(2 * np.log10(9) * (x - 2.5))
 
 
 # -- 4. the same with tanh ------------------------------------------------------------------------
@@ -387,7 +433,10 @@ def _tanh_no_half(w, b, x, y):
     return 2 * dw, 2 * db
 
 
-@tanh_gradient.mistake("The sign is turned round. The derivative of ½ (a − y)² is a − y, not y − a.")
+@tanh_gradient.mistake(
+    "The sign is turned round. Two usual causes: y − a stands where a − y belongs, or a² − 1 where the slope "
+    "of tanh is 1 − a²."
+)
 def _tanh_sign(w, b, x, y):
     dw, db = tanh_gradient.reference(w, b, x, y)
     return -dw, -db
@@ -442,6 +491,7 @@ def _place(seed: int) -> Place:
     notebook=3,
     title="Ten steps",
     learned="Your data are prepared so well that ten steps are enough.",
+    seconds=20,
 )
 def ten_steps(my_shift: Function, my_step: Function) -> str:
     """Ten steps from w = −1, b = 0 at each of ten places; the cost on new days must be 0.0455 or less."""
@@ -450,15 +500,53 @@ def ten_steps(my_shift: Function, my_step: Function) -> str:
             raise Wrong(f"check.ten_steps wants your two functions, without brackets; got {kind(function)}.")
     places = [_place(seed) for seed in PLACES]
     shifts = [_shift_of(my_shift, place) for place in places]
-    reached = _cost_on_new_days(my_step, places, shifts)
+    taken: list[Step] = []
+    reached = _cost_on_new_days(_recorded(my_step, taken), places, shifts)
     if not reached <= HIGHEST_COST:
         says = f"On new days of ten places the cost is {reached:.4f}, and the goal is {HIGHEST_COST}."
         raise Wrong(f"{says} {_what_helps(my_step, places, shifts, reached)}")
+    _check_direction(taken)
     best = np.mean([0.5 * (place.new_chance - place.new_y) ** 2 for place in places])
     return (
         f"On new days of ten places the cost is {reached:.4f}; "
         f"somebody who knew the chance of rain on each day would get {best:.4f}."
     )
+
+
+Step = tuple[tuple[float, float, Array, Array], Any]
+
+
+def _recorded(step: Function, taken: list[Step]) -> Function:
+    """Wrap a step so that what it is given and what it returns is added to `taken`."""
+
+    @functools.wraps(step)
+    def recorded(w: float, b: float, x: Array, y: Array) -> Any:
+        given = w, b, x.copy(), y.copy()
+        answer = step(w, b, x, y)
+        taken.append((given, answer))
+        return answer
+
+    return recorded
+
+
+def _check_direction(taken: list[Step]) -> None:
+    """Raise `Wrong` if a step is anything else than −η∇C with one positive η."""
+    for (w, b, x, y), answer in taken:
+        move = np.array(answer, float) - (w, b)
+        downhill = -np.array(neuron_gradient.reference(w, b, x, y))
+        eta = (move @ downhill) / (downhill @ downhill)
+        rounded = 1e-6 * (1 + abs(w) + abs(b))  # float32 keeps so much
+        if eta <= 0 or np.linalg.norm(move - eta * downhill) > 1e-3 * np.linalg.norm(move) + rounded:
+            raise Wrong(
+                "The goal is met, but not by single steps of gradient descent: with one η for both, w − η "
+                "∂C/∂w and b − η ∂C/∂b, the change must point along −∇C. One call of your second function "
+                "may make only one step, with the gradient of C = ½ (a − y)² where it stands.",
+                {
+                    "w, b": f"{w:.5g}, {b:.5g}",
+                    "your change": "{:.5g}, {:.5g}".format(*move),
+                    "−∇C": "{:.5g}, {:.5g}".format(*downhill),
+                },
+            )
 
 
 def _shift_of(shift: Function, place: Place) -> float:

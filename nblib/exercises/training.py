@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,8 +11,9 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from nblib import Network, validate
+from nblib.exercises.backprop import backprop
 from nblib.exercises.compare import kind
-from nblib.exercises.exercise import goal
+from nblib.exercises.exercise import NOTEBOOKS, goal
 from nblib.exercises.result import Wrong
 from nblib.exercises.sgd import Pile, piles
 from nblib.network import EpochRecord
@@ -19,6 +21,8 @@ from nblib.network import EpochRecord
 GOAL = 0.96
 MOST_HIDDEN = 30
 MOST_EPOCHS = 20
+
+NOTEBOOKS[6].append(backprop)  # asked for once more, to read digits
 
 
 @goal(
@@ -71,6 +75,11 @@ def _hidden(network: Any) -> int:
             f"my_network has {sum(hidden)} hidden neurons, and the goal is to do with {MOST_HIDDEN}, in all "
             "hidden layers together."
         )
+    if network.activation.name == "step":
+        raise Wrong(
+            "my_network has the activation step, whose slope is 0 everywhere: all gradients are 0, and it "
+            "never learns. Choose one with a slope, such as the sigmoid."
+        )
     return sum(hidden)
 
 
@@ -83,15 +92,14 @@ def _size(answer: Any) -> int:
 
 def _etas(answer: Any) -> list[float]:
     try:
-        etas = list(answer)
+        etas = list(itertools.islice(answer, MOST_EPOCHS + 1))
     except TypeError:
         raise Wrong(
             f"my_etas must be a list with one η for each epoch, such as [1.0] * 5, got {kind(answer)}."
         ) from None
     if not 1 <= len(etas) <= MOST_EPOCHS:
-        raise Wrong(
-            f"my_etas has one entry for each epoch, and 1 to {MOST_EPOCHS} are allowed; got {len(etas)}."
-        )
+        got = len(etas) if len(etas) <= MOST_EPOCHS else "more"
+        raise Wrong(f"my_etas has one entry for each epoch, and 1 to {MOST_EPOCHS} are allowed; got {got}.")
     try:
         return [validate.positive(f"my_etas[{i}]", eta) for i, eta in enumerate(etas)]
     except (TypeError, ValueError) as error:
@@ -127,12 +135,9 @@ def _trained(
 
 def _why(network: Network, training: Pile, validation: Pile, records: list[EpochRecord]) -> str:
     """Say what keeps a network below the goal, and what might help."""
-    digit = _never_said(network, validation)
-    if digit is not None:
-        return (
-            f"It hardly ever says {digit}: that output neuron is flat, near 0 for all images, and learns no "
-            "more. It comes of steps that are too large, or of weights that begin too large."
-        )
+    flat = _flat(network, validation)
+    if flat:
+        return f"{flat} It comes of steps that are too large, or of weights that begin too large."
     best = max(records, key=lambda record: record.accuracy)
     if best.accuracy >= GOAL:
         return (
@@ -161,12 +166,29 @@ def _why(network: Network, training: Pile, validation: Pile, records: list[Epoch
     )
 
 
-def _never_said(network: Network, pile: Pile) -> int | None:
-    """Return a digit that is hardly ever the answer because its output neuron is saturated, or None."""
+def _flat(network: Network, pile: Pile) -> str | None:
+    """Say which digits are hardly ever the answer because their output neurons are saturated, or None."""
     x, y = pile
     outputs = network.feedforward(x)
     said = np.bincount(outputs.argmax(axis=1), minlength=10)
-    for digit in np.flatnonzero(said < 0.01 * len(x)):
-        if network.activation.slope(outputs[y == digit, digit]).mean() < 0.01:
-            return int(digit)
-    return None
+    dark = [
+        digit
+        for digit, own in enumerate(outputs[y == digit, digit] for digit in range(10))
+        if own.mean() < 0.5 and network.activation.slope(own).mean() < 0.01
+    ]
+    if len(dark) == 10:
+        return (
+            "All ten output neurons are flat and dark, even for images of their own digit: none learns more."
+        )
+    silent = [str(digit) for digit in dark if said[digit] < 0.01 * len(x)]
+    if not silent:
+        return None
+    if len(silent) == 1:
+        return (
+            f"It hardly ever says {silent[0]}: that output neuron is flat and dark, even for images of a "
+            f"{silent[0]}, and learns hardly any more from them."
+        )
+    return (
+        f"It hardly ever says {', '.join(silent[:-1])} or {silent[-1]}: these output neurons are flat and "
+        "dark, even for images of their own digit, and learn hardly any more from them."
+    )

@@ -339,6 +339,7 @@ def test_points_of_ones_own(start: Callable[..., StepperPage]):
     shown.button("Add point").click()
     assert shown.kernel("view.own[-1]") == "(0.0, 0.0, 0)"
     shown.button("Remove last point").click()
+    assert shown.kernel("len(view.own)") == "3"
     shown.page.keyboard.press("Enter")
     assert shown.kernel("len(view.own)") == "2"
     expect(discs).to_have_count(1)

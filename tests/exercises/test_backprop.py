@@ -1,6 +1,8 @@
 """The exercises of notebook 05: right answers in every style pass, and what is wrong is named."""
 
+import copy
 import re
+from time import perf_counter
 
 import numpy as np
 import pytest
@@ -105,7 +107,7 @@ def test_loops_and_lists_pass():
     assert backprop(one_example_after_the_other)
 
 
-@pytest.mark.parametrize("mine", [in_float32, in_place_on_its_own_copies, Network.backprop])
+@pytest.mark.parametrize("mine", [in_float32, in_place_on_its_own_copies])
 def test_other_styles_of_backprop_pass(mine):
     assert backprop(mine)
     assert backprop.yours is mine
@@ -179,6 +181,31 @@ def test_backprop_is_tried_on_several_shapes_and_with_several_examples():
     assert {(2, 1), (2, 3, 1), (3, 4, 2), (3, 2, 4, 1)} <= set(shapes)
     assert sum(len(set(shape)) == 1 for shape in shapes) >= 3
     assert {len(x) for _, x, _ in backprop.cases()} >= {1, 2, 3, 4}
+
+
+@pytest.mark.parametrize(
+    "borrowed",
+    [
+        Network.backprop,
+        lambda network, x, y: network.backprop(x, y),
+        lambda network, x, y: (network.trace(x, y).nabla_weights, network.trace(x, y).nabla_biases),
+        lambda network, x, y: network.update_mini_batch(x, y, eta=1.0),
+    ],
+)
+def test_the_networks_own_backprop_does_not_count_as_ones_own(borrowed, monkeypatch):
+    monkeypatch.setattr(backprop, "yours", None)
+    result = backprop(borrowed)
+    assert result.says.startswith("Here the network's own backprop, trace and updates are put away")
+    assert backprop.yours is None
+
+
+def test_a_backprop_in_loops_is_checked_at_once():
+    began = perf_counter()
+    assert backprop(one_example_after_the_other)
+    assert perf_counter() - began < 0.4
+
+
+def test_all_networks_of_the_check_are_exact():
     assert all(network.dtype == np.float64 for network, _, _ in backprop.cases())
 
 
@@ -214,6 +241,48 @@ def test_a_matrix_that_does_not_fit_is_found_on_square_ones(turns, mistake):
     assert set(dict(result.example)) == {"network", "x", "y", "your answer", "expected"}
 
 
+def in_steps(bp1, bp2, forwards=lambda W, a: a @ W.T):
+    """Return a backprop with the given slopes, made of a and z."""
+
+    def mine(network, x, y):
+        a, z = [x], [x]
+        for W, b in zip(network.weights, network.biases, strict=True):
+            z.append(forwards(W, a[-1]) + b)
+            a.append(sigmoid(z[-1]))
+        deltas = [(a[-1] - y) * bp1(a[-1], z[-1])]
+        for l in range(len(network.weights) - 1, 0, -1):
+            deltas.insert(0, bp2(network.weights[l], deltas[0]) * bp1(a[l], z[l]))
+        m = len(x)
+        return [d.T @ a_in / m for d, a_in in zip(deltas, a, strict=False)], [d.mean(axis=0) for d in deltas]
+
+    return mine
+
+
+@pytest.mark.parametrize(
+    ("mine", "says"),
+    [
+        (in_steps(lambda a, z: z * (1 - z), lambda W, d: d @ W), "The slope is z (1 − z), made of z."),
+        (in_steps(lambda a, z: a * (1 - a), lambda W, d: W.T @ d), "Wᵀ δ is BP2 for one example, a column."),
+        (
+            in_steps(lambda a, z: a * (1 - a), lambda W, d: d @ W, lambda W, a: W @ a),
+            "W a is the forward pass for one example",
+        ),
+        (
+            in_steps(lambda a, z: a * (1 - a), lambda W, d: W.T @ d, lambda W, a: W @ a),
+            "W a and Wᵀ δ are the formulas for one example",
+        ),
+    ],
+)
+def test_formulas_taken_as_they_are_printed_are_named(mine, says):
+    assert backprop(in_steps(lambda a, z: a * (1 - a), lambda W, d: d @ W))
+    assert backprop(mine).says.startswith(says)
+
+
+def test_bp2_as_printed_is_named():
+    result = backwards(lambda delta, W, z: W.T @ delta * sigmoid.derivative(z))
+    assert result.says.startswith("Wᵀ δ is the formula for one example, a column.")
+
+
 def test_a_turned_matrix_is_found_in_the_smaller_exercises():
     result = backwards(lambda delta, W, z: delta @ W.T * sigmoid.derivative(z))
     assert result.says.startswith("W is turned round.")
@@ -221,9 +290,21 @@ def test_a_turned_matrix_is_found_in_the_smaller_exercises():
     assert result.says.startswith("W¹ is turned round.")
 
 
-def test_what_fits_nowhere_keeps_the_words_of_numpy():
-    result = backprop(lambda network, x, y: network.weights[0] @ np.ones(17))
-    assert result.says.startswith("It stops with ValueError: matmul")
+@pytest.mark.parametrize("exercise", [backwards, backprop, quartic_backprop], ids=lambda one: one.name)
+def test_shapes_that_fit_nowhere_are_explained_with_their_line(exercise):
+    def fits_nowhere(first, second, third):
+        return np.ones((2, 3)) @ np.ones(17)
+
+    says = exercise(fits_nowhere).says
+    assert says.startswith("The shapes do not fit, in the line `return np.ones((2, 3)) @ np.ones(17)`. The")
+    assert "here each example is a row" in says
+    assert "gufunc" not in says
+
+
+def test_another_error_keeps_its_words():
+    assert backprop(lambda network, x, y: int("x")).says.startswith(
+        "It stops with ValueError: invalid literal"
+    )
 
 
 def test_a_failing_example_shows_the_network_with_its_weights():
@@ -293,6 +374,65 @@ def test_the_plain_start_does_not():
         "39 of 50 networks with other seeds come below a cost of 0.01; the goal is 43."
     )
     assert "stuck half-way" in result.says
+
+
+def test_a_start_that_is_only_slow_is_not_called_stuck():
+    result = train_xor(recipe(1.0, 1.0))
+    assert result.says.startswith("20 of 50 networks")
+    assert "too slow" in result.says
+
+
+def solved_by_hand(network, x, y):
+    network.set_parameters([[[20, 20], [-20, -20]], [[20, 20]]], [[-10, 30], [-30]])
+    return network
+
+
+def test_weights_set_by_hand_are_not_learned(few_seeds):
+    result = train_xor(solved_by_hand)
+    assert result.says.startswith("All 3 networks end with the very same weights, wherever they began")
+
+
+def asks_the_trace(network, x, y):
+    while True:
+        network.trace(x, y)
+
+
+def asks_copies(network, x, y):
+    while True:
+        copy.deepcopy(network).backprop(x, y)
+
+
+@pytest.mark.parametrize("train", [asks_the_trace, asks_copies])
+def test_every_way_to_the_slopes_counts(train, few_seeds):
+    assert train_xor(train).says.startswith("It takes more than 2,000 updates of one network.")
+
+
+def waits_for_a_cost(network, x, y):
+    while network.cost(x, y) > 0.001:
+        pass
+    return network
+
+
+def waits_for_nothing(network, x, y):
+    while True:
+        pass
+
+
+@pytest.mark.parametrize("train", [waits_for_a_cost, waits_for_nothing])
+def test_training_without_end_is_stopped(train, few_seeds, monkeypatch):
+    monkeypatch.setattr(exercises, "SECONDS_EACH", 0.2)
+    assert train_xor(train).says.startswith("It was still running after 0.2 seconds")
+
+
+def test_a_weight_of_another_shape_is_explained(few_seeds):
+    def turned(network, x, y):
+        network.weights[1] = network.weights[1].T
+        return network
+
+    assert train_xor(turned).says == (
+        "Its weights and biases must keep their shapes: network.weights[1] must have the shape (1, 2), "
+        "got the shape (2, 1)."
+    )
 
 
 def test_the_notebooks_recipe_solves_the_seeds_that_it_was_chosen_on():

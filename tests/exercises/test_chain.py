@@ -1,5 +1,6 @@
 """The exercises of notebook 04: other right answers pass, and wrong ones are told what is wrong."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -72,6 +73,53 @@ def test_a_dict_with_the_four_names_is_wanted(check):
     assert "must have the keys 'w1', 'b1', 'w2', 'b2', got 'w1'" in check(lambda *given: {"w1": 1.0}).says
 
 
+a1, a2 = sigmoid(0.5), sigmoid(2 * sigmoid(0.5) - 0.58)  # as in the first cells of the notebook
+
+
+def test_the_activations_of_the_notebook_are_told_from_own_ones():
+    def global_ones(w1, b1, w2, b2, a0, y):
+        d2 = 2 * (a2 - y) * a2 * (1 - a2)
+        d1 = d2 * w2 * a1 * (1 - a1)
+        return {"w1": d1 * a0, "b1": d1, "w2": d2 * a1, "b2": d2}
+
+    says = lesson.three_neuron_gradient(global_ones).says
+    assert says.startswith("a1 and a2 are the notebook's, from a cell further up")
+
+
+@pytest.mark.parametrize(
+    ("slope1", "slope2", "says"),
+    [
+        (-1, -1, "The sign of the second layer is turned round, and that of the first is right."),
+        (1, -1, "The sign is turned round in all four."),
+        (-1, 1, "The second layer is right, but the sign of the first is turned round."),
+    ],
+)
+def test_a_turned_slope_is_told_from_a_turned_error(slope1, slope2, says):
+    def gradient(w1, b1, w2, b2, a0, y):
+        own1 = sigmoid(w1 * a0 + b1)
+        own2 = sigmoid(w2 * own1 + b2)
+        d2 = 2 * (own2 - y) * slope2 * own2 * (1 - own2)
+        d1 = d2 * w2 * slope1 * own1 * (1 - own1)
+        return {"w1": d1 * a0, "b1": d1, "w2": d2 * own1, "b2": d2}
+
+    assert lesson.three_neuron_gradient(gradient).says.startswith(says)
+
+
+def test_a_wrong_factor_of_one_weight_is_named():
+    def gradient(factor1, factor2):
+        def with_factors(w1, b1, w2, b2, a0, y):
+            g = from_nblib(w1, b1, w2, b2, a0, y)
+            own1 = sigmoid(w1 * a0 + b1)
+            a = (a0, own1, sigmoid(w2 * own1 + b2))
+            return {**g, "w1": g["b1"] * a[factor1], "w2": g["b2"] * a[factor2]}
+
+        return with_factors
+
+    assert lesson.three_neuron_gradient(gradient(0, 1))
+    for factor1, factor2, says in [(1, 1, "∂C/∂w1 has the factor a1"), (0, 2, "∂C/∂w2 has the factor a2")]:
+        assert lesson.three_neuron_gradient(gradient(factor1, factor2)).says.startswith(says)
+
+
 def test_no_blame_gets_past_a_weight_of_zero():
     silent = [case for case in lesson.three_neuron_gradient.cases() if case[2] == 0]
     assert silent
@@ -98,6 +146,7 @@ def test_the_smallest_eta_passes(eta):
         (5.1, "But so does 5.0"),
         (100, "But so does 99.9"),
         (4.95, "a whole number of tenths"),
+        (4.999999, "such as 1.2; got 4.999999."),
         (0.04, "a whole number of tenths"),
         (0, "a positive number"),
         (math.nan, "a positive number"),
@@ -149,6 +198,23 @@ def test_every_right_gradient_of_a_long_chain_passes(gradient):
     assert lesson.chain_gradient(gradient)
 
 
+def test_swapped_lists_and_a_slope_one_off_are_told():
+    def one_slope_off(weights, biases, a0, y):
+        a = [a0]
+        for w, b in zip(weights, biases, strict=True):
+            a.append(float(sigmoid(w * a[-1] + b)))
+        delta, nabla_w, nabla_b = 2 * (a[-1] - y) * a[-1] * (1 - a[-1]), [], []
+        for l in reversed(range(len(weights))):
+            nabla_w.insert(0, delta * a[l])
+            nabla_b.insert(0, delta)
+            delta *= weights[l] * a[l - 1] * (1 - a[l - 1])
+        return nabla_w, nabla_b
+
+    swapped = lesson.chain_gradient(lambda *given: recursive(*given)[::-1])
+    assert swapped.says.startswith("Both lists are right, but the other way round")
+    assert lesson.chain_gradient(one_slope_off).says.startswith("δ takes the slope of one neuron too early.")
+
+
 def test_a_function_for_two_layers_only_does_not_pass():
     def two_layers(weights, biases, a0, y):
         g = Chain(weights[0], biases[0], weights[1], biases[1]).gradient(a0, y)
@@ -195,6 +261,16 @@ def from_one_start(start, eta, steps):
     return lambda inputs, targets: Chain(*start).descend(inputs, targets, eta=eta, steps=steps)
 
 
+def one_chain_each(inputs, targets):
+    return Chain(0.0, 0.0, 0.0, 40.0 * targets - 20.0)
+
+
+def one_record_each(inputs, targets):
+    return dataclasses.replace(
+        Chain(0.0, 0.0, 0.0, 0.0).descend(inputs, targets, eta=1.0, steps=1), b2=[0.0, 40.0 * targets - 20.0]
+    )
+
+
 @pytest.mark.parametrize(
     ("learn", "says"),
     [
@@ -203,6 +279,8 @@ def from_one_start(start, eta, steps):
         (from_one_start((5.0, -2.0, 5.0, -2.0), 300.0, 100), "saturated"),
         (lambda inputs, targets: [1, 2, 3], "the record of `descend`, or a Chain; got a list"),
         (Chain(1.0, 1.0, 1.0, 1.0), "your function itself"),
+        (one_chain_each, "One chain must do for all three examples: its b2 must be a single number"),
+        (one_record_each, "One chain must do for all three examples: its b2 must be a single number"),
     ],
 )
 def test_what_keeps_from_the_goal_is_said(learn, says):

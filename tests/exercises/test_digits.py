@@ -54,6 +54,13 @@ def test_the_wrong_axis_is_explained_although_numpy_refuses():
     assert dict(result.example).keys() == {"outputs", "labels", "your answer", "expected"}
 
 
+def test_brightness_compared_with_labels_is_not_taken_for_darkness():
+    result = accuracy(lambda outputs, labels: np.mean(outputs.max(axis=1) == labels))
+    assert "its place: argmax, not max" in result.says
+    result = accuracy(lambda outputs, labels: np.mean(outputs.argmin(axis=1) == labels))
+    assert "the darkest output neuron" in result.says
+
+
 def test_another_value_error_is_shown_as_it_is():
     result = accuracy(lambda outputs, labels: int("seven"))
     assert result.says.startswith("It stops with ValueError: invalid literal for int()")

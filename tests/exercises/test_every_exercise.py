@@ -14,11 +14,11 @@ from nblib import check
 from nblib.exercises.exercise import NOTEBOOKS, Check, Exercise, Goal
 from nblib.exercises.result import Wrong
 
-CHECKS = [one for ones in NOTEBOOKS.values() for one in ones]
+CHECKS = list(dict.fromkeys(one for ones in NOTEBOOKS.values() for one in ones))
 EXERCISES = [one for one in CHECKS if isinstance(one, Exercise)]
 FUNCTIONS = [one for one in EXERCISES if one.prepare is None]
 GRADIENTS = {
-    "backprop", "backprop_quartic", "chain_gradient", "input_gradient", "neuron_gradient", "quartic_backprop",
+    "backprop", "chain_gradient", "input_gradient", "neuron_gradient", "quartic_backprop",
     "tanh_chain_gradient", "tanh_gradient", "three_neuron_gradient",
 }  # fmt: skip
 

@@ -279,23 +279,27 @@ def test_the_fewer_units_the_better(circuit, says):
         ),
         (
             chained(of_two_units(), carry=False),
-            "148 of the 256 sums are wrong, the first of them 1 + 1. No carry reaches the next column.",
-            {"a": "1", "b": "1", "your answer": "0", "expected": "2"},
+            "148 of the 256 sums are wrong, the first of them 1 + 1: there s1 is the first wrong column from "
+            "the right. No carry reaches the next column.",
+            {"a": "1 = 0001", "b": "1 = 0001", "your answer": "0 = 00000", "expected": "2 = 00010"},
         ),
         (
             chained(of_two_units(), carry=False, last="never"),
-            "175 of the 256 sums are wrong, the first of them 1 + 1. No carry reaches the next column.",
-            {"a": "1", "b": "1", "your answer": "0", "expected": "2"},
+            "175 of the 256 sums are wrong, the first of them 1 + 1: there s1 is the first wrong column from "
+            "the right. No carry reaches the next column.",
+            {"a": "1 = 0001", "b": "1 = 0001", "your answer": "0 = 00000", "expected": "2 = 00010"},
         ),
         (
             chained(of_two_units(), last="never"),
-            "120 of the 256 sums are wrong, the first of them 1 + 15. The carry of the last column is lost",
-            {"a": "1", "b": "15", "your answer": "0", "expected": "16"},
+            "120 of the 256 sums are wrong, the first of them 1 + 15: there s4 is the first wrong column "
+            "from the right. The carry of the last column is lost",
+            {"a": "1 = 0001", "b": "15 = 1111", "your answer": "0 = 00000", "expected": "16 = 10000"},
         ),
         (
             chained(of_two_units(carry_threshold=3)),
-            "of the 256 sums are wrong, the first of them 1 + 3.",
-            {"a": "1", "b": "3", "your answer": "2", "expected": "4"},
+            "the first of them 1 + 3: there s1 is the first wrong column from the right. "
+            "A column hands a carry on only where all three are on.",
+            {"a": "1 = 0001", "b": "3 = 0011", "your answer": "2 = 00010", "expected": "4 = 00100"},
         ),
     ],
 )
@@ -316,6 +320,39 @@ def test_an_adder_from_the_wrong_end_is_told_so():
     outputs = {f"s{4 - i}": wire for i, wire in enumerate(right.outputs.values())}
     result = smallest_adder(Circuit(WIRES, parts, outputs))
     assert "It adds from the wrong end" in result.says
+
+
+def rewired(inputs=None, outputs=None):
+    """Return the adder of eight units with some wires named otherwise."""
+    right, inputs, outputs = of_eight_units(), inputs or {}, outputs or {}
+    parts = {
+        name: (unit, *(inputs.get(wire, wire) for wire in wires))
+        for name, (unit, wires) in right.units.items()
+    }
+    return Circuit(WIRES, parts, {outputs.get(name, name): wire for name, wire in right.outputs.items()})
+
+
+A_TURNED, B_TURNED = ({f"{letter}{i}": f"{letter}{3 - i}" for i in range(4)} for letter in "ab")
+
+
+@pytest.mark.parametrize(
+    ("circuit", "says"),
+    [
+        (rewired(A_TURNED | B_TURNED), "The inputs are in the reverse order"),
+        (rewired(A_TURNED), "The bits of a are in the reverse order"),
+        (rewired(B_TURNED), "The bits of b are in the reverse order"),
+        (rewired({}, {f"s{i}": f"s{4 - i}" for i in range(5)}), "The outputs are in the reverse order"),
+        (rewired({}, {f"s{i}": f"s{3 - i}" for i in range(4)}), "The four digits are in the reverse order"),
+        (chained(of_half_adders(SMALL_HALF_ADDER, "first.carry")), "One bit and the carry that comes in"),
+        (chained(of_half_adders(SMALL_HALF_ADDER, "first.carry"), SMALL_HALF_ADDER), "One bit and the carry"),
+        (chained(of_two_units(), last="bit2.carry"), "s0 to s3 are right in every sum, so look at s4"),
+        (rewired({"a0": "a1"}), "Begin with s0"),
+    ],
+)
+def test_turned_bits_wrong_carries_and_the_column_are_named(circuit, says):
+    result = smallest_adder(circuit)
+    assert result.status == "wrong"
+    assert says in result.says
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from nblib import Network, check
 from nblib.exercises import calling
 from nblib.exercises.compare import difference, form, same, show
 from nblib.exercises.exercise import Goal, exercise, progress
+from nblib.exercises.limit import time_limit
 from nblib.exercises.result import Result, Wrong
 
 # -- comparing ------------------------------------------------------------------------------------
@@ -51,13 +52,13 @@ def test_what_is_the_same(expected, answer):
         ([0.0, np.zeros(2)], [0.0, np.zeros(3)], "it[1] must have the shape (2,), got the shape (3,)"),
         ({"a": 1.0}, {"b": 1.0}, "it must have the keys 'a', got 'b'"),
         ({"a": 1.0}, [1.0], "it must be a dict, got a list"),
-        ({"a": 1.0}, {"a": 2.0}, "it['a'] has other numbers"),
-        (np.array([1.0, 2.0]), [1.0, 2.001], "it has other numbers"),
+        ({"a": 1.0}, {"a": 2.0}, "it['a'] is another number"),
+        (np.array([1.0, 2.0]), [1.0, 2.001], "some numbers in it are not as expected"),
         (np.array([1.0, 2.0]), [1.0, np.nan], "it holds NaN, which is not a number"),
-        (np.array([1.0, 2.0]), [1.0, np.inf], "it has other numbers"),
+        (np.array([1.0, 2.0]), [1.0, np.inf], "some numbers in it are not as expected"),
         ("AND", "OR", "it is another one"),
         ("AND", 3, "it must be a str, got an int"),
-        (1, 1.01, "it has other numbers"),
+        (1, 1.01, "it is another number"),
     ],
 )
 def test_what_is_different_is_named(expected, answer, says):
@@ -66,7 +67,7 @@ def test_what_is_different_is_named(expected, answer, says):
 
 def test_each_thing_that_is_returned_has_its_name():
     names = ("the weights", "the bias")
-    assert difference(([1.0], 2.0), ([1.0], 3.0), names) == "the bias has other numbers"
+    assert difference(([1.0], 2.0), ([1.0], 3.0), names) == "the bias is another number"
     assert difference(([1.0], 2.0), 3, names) == (
         "the answer must hold 2 things, the weights and the bias, got an int"
     )
@@ -158,14 +159,14 @@ def test_the_time_limit_leaves_everything_as_it_was():
         while True:
             x += 1
 
-    with pytest.raises(Wrong, match=r"still running after 0\.1 seconds"), calling.time_limit(0.1):
+    with pytest.raises(Wrong, match=r"still running after 0\.1 seconds"), time_limit(0.1):
         calling.call(endless, ["x"], [1])
     assert sys.gettrace() is before
     assert sys.stdout is out
 
 
 def test_what_is_fast_enough_is_not_stopped():
-    with calling.time_limit(10):
+    with time_limit(10):
         assert calling.call(lambda x: sum(range(x)), ["x"], [1000]) == 499500
 
 
@@ -229,7 +230,7 @@ def test_a_wrong_answer_afterwards_takes_nothing_back(double):
 
 def test_the_smallest_failing_example_is_shown(double):
     result = double(lambda x: 2 * x if x < 2 else 5)
-    assert result.says == "The answer has other numbers."
+    assert result.says == "The answer is another number."
     assert dict(result.example) == {"x": "2", "your answer": "5", "expected": "4"}
 
 
@@ -245,7 +246,7 @@ def test_a_failure_beside_right_answers_is_no_known_mistake(double):
 
 
 def test_a_mistake_that_only_sometimes_fits_is_not_named(double):
-    assert double(lambda x: x * x + (x == 2)).says == "The answer has other numbers."
+    assert double(lambda x: x * x + (x == 2)).says == "The answer is another number."
 
 
 @pytest.mark.parametrize(("answers", "came"), [((3,), "an int"), ((len, len), "2 things")])

@@ -95,8 +95,8 @@ def test_many_detectors_are_right(weights, bias):
 
 
 def test_the_solution_has_the_bounds_that_its_text_states():
-    assert "It never fires" in check.diagonal_detector(WEIGHTS, -6).says
-    assert "It fires on everything" in check.diagonal_detector(WEIGHTS, 0.01).says
+    assert "It fires on none of these images" in check.diagonal_detector(WEIGHTS, -6).says
+    assert "It fires on all of these images" in check.diagonal_detector(WEIGHTS, 0.01).says
     sums = [image.ravel() @ WEIGHTS for (image,) in check.diagonal_detector.cases()]
     assert sums == [6] + 8 * [0]
 
@@ -104,13 +104,15 @@ def test_the_solution_has_the_bounds_that_its_text_states():
 @pytest.mark.parametrize(
     ("weights", "bias", "says"),
     [
-        (np.eye(3), -0.5, "It fires as soon as there is ink."),
+        (np.eye(3), -0.5, "It fires on every line, and on all ink."),
         (np.eye(3), -2, "It fires on the image that is all ink as well"),
         (np.negative(WEIGHTS), 3, "It is turned round"),
         (np.ones(8), 0, "It takes nine weights, in a row or as 3 × 3; yours have the shape (8,)."),
         (WEIGHTS, [-3], "The bias must be a single number, got a list."),
         ("nine", -3, "Weights and bias must be numbers, got a str and an int."),
         (WEIGHTS, np.nan, "Weights and bias must be finite"),
+        ([10**400] * 9, 0, "Weights and bias are too large"),
+        (np.fliplr(np.reshape(WEIGHTS, (3, 3))), -3, "It is mirrored: it fires on the other diagonal"),
     ],
 )
 def test_a_wrong_detector_is_explained(weights, bias, says):
@@ -163,6 +165,10 @@ def most(kept, new):
 
 def last(kept, new):
     return new
+
+
+def never_counted_down(kept, new):
+    return new if kept is None or new[0] < 101 else kept
 
 
 def without_numpy(points, targets):
@@ -244,6 +250,9 @@ def counted_while_the_line_moves(points, targets):
         (learner(last, eta=0.01), "These are the lines after the last update"),
         (the_pocket_changes_along, "With w += … the array in the pocket changes along"),
         (counted_while_the_line_moves, "Count them for a line that stands still"),
+        (learner(never_counted_down), "the fewest mistakes so far are never written down"),
+        (lambda points, targets: (np.full(2, np.nan), 0.0), "not a number (nan)"),
+        (lambda points, targets: (np.ones(2), np.inf), "infinite or not a number"),
         (learner(most), "about as good as guessing"),
         (lambda points, targets: (np.zeros(2), 0.0), "about as good as guessing"),
         (lambda points, targets: (7, np.zeros(2), 0.0), "It must return two weights and a bias"),
@@ -259,8 +268,31 @@ def test_what_misses_the_goal_is_told_why(answer, says):
     assert says in result.says
 
 
+def test_a_goal_that_a_faulty_pocket_meets_is_said_to_be_met_and_why_that_does_not_count():
+    says = check.pocket(the_pocket_changes_along).says
+    assert says.startswith("On new points of ten data sets 15.2 % are wrong. That meets the goal")
+    assert "but by luck, for the pocket is faulty" in says
+
+
+def test_a_goal_that_only_some_sets_allow_is_stopped(monkeypatch):
+    monkeypatch.setattr(check.pocket, "seconds", 1.0)
+
+    def until_twelve_are_wrong(points, targets):
+        w, b, best = np.zeros(2), 0.0, 100
+        while best > 12:
+            for x, y in zip(points, targets, strict=True):
+                error = y - int(w @ x + b > 0)
+                w, b = w + error * x, b + error
+                best = min(best, np.sum((points @ w + b > 0) != targets))
+        return w, b
+
+    first = toydata.overlapping(n=100, seed=100)
+    assert len(until_twelve_are_wrong(*first)) == 2
+    assert check.pocket(until_twelve_are_wrong).says.startswith("It was still running after 1 seconds")
+
+
 def test_learning_until_no_mistake_is_left_is_stopped(monkeypatch):
-    monkeypatch.setattr("nblib.exercises.perceptron.SECONDS", 0.2)
+    monkeypatch.setattr(check.pocket, "seconds", 0.2)
 
     def endless(points, targets):
         w, b, wrong = np.zeros(2), 0.0, 1

@@ -6,14 +6,22 @@ from time import perf_counter
 import numpy as np
 import pytest
 
-from nblib import Network, mnist, toydata
-from nblib.exercises.exercise import NOTEBOOKS
+from nblib import Network, check, mnist, toydata
+from nblib.exercises.exercise import NOTEBOOKS, progress
 from nblib.exercises.sgd import epochs_until, forgetful_order, piles, sgd_epoch
 
 
 def test_the_exercises_stand_in_the_order_of_the_notebook():
-    names = ["one_hot", "accuracy", "epochs_until", "sgd_epoch", "forgetful_order", "few_neurons"]
+    names = ["one_hot", "accuracy", "epochs_until", "sgd_epoch", "forgetful_order", "backprop", "few_neurons"]
     assert [one.name for one in NOTEBOOKS[6]] == names
+    assert NOTEBOOKS[6][-1] is check.few_neurons
+
+
+def test_a_backprop_that_has_passed_counts_in_both_notebooks(monkeypatch):
+    (backprop,) = set(NOTEBOOKS[5]) & set(NOTEBOOKS[6])
+    monkeypatch.setattr(backprop, "yours", Network.backprop)
+    assert progress(5).solved[backprop.title]
+    assert progress(6).solved[backprop.title]
 
 
 # -- stop in time ---------------------------------------------------------------------------------
@@ -74,6 +82,24 @@ def test_a_loop_that_falls_off_its_end_is_told_what_to_return():
                 return record.epoch
 
     assert "If no epoch reaches what is wanted, return 0." in epochs_until(no_zero).says
+
+
+def test_the_example_says_in_words_what_was_returned_and_trained():
+    result = epochs_until(lambda run, wanted: len([record for record in run if record.accuracy >= wanted]))
+    shown = dict(result.example)
+    assert shown["your answer"] == "{'epoch returned': 1, 'epochs trained': 2}"
+    assert shown["expected"] == "{'epoch returned': 2, 'epochs trained': 2}"
+
+
+def test_the_last_good_epoch_is_told_from_the_first():
+    def last(run, wanted):
+        found = 0
+        for record in run:
+            if record.accuracy >= wanted:
+                found = record.epoch
+        return found
+
+    assert epochs_until(last).says.startswith("It returns the last epoch that is good enough")
 
 
 # -- an epoch of one's own ------------------------------------------------------------------------
@@ -142,6 +168,17 @@ def test_a_new_name_for_new_weights_leaves_the_network_as_it_was():
             w = w - eta * nabla
 
     assert sgd_epoch(renamed).says.startswith("The network is as it was.")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_shuffle_of_ones_own_is_told(seed):
+    rng = np.random.default_rng(seed)
+
+    def shuffles(network, x, y, order, mini_batch_size, eta):
+        in_place(network, x, y, rng.permutation(len(x)), mini_batch_size, eta)
+
+    says = "It takes the rows as they lie, or in another order than the given one."
+    assert sgd_epoch(shuffles).says.startswith(says)
 
 
 def test_shuffling_the_callers_data_in_place_is_noticed():

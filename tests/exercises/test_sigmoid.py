@@ -1,6 +1,7 @@
 """The exercises of notebook 03: other right answers pass, and wrong ones are told what is wrong."""
 
 import math
+import warnings
 
 import numpy as np
 import pytest
@@ -16,6 +17,14 @@ def plain(z):
     return 1 / (1 + np.exp(-z))
 
 
+def half_a_tanh(z):
+    return 0.5 * np.tanh(0.5 * z) + 0.5
+
+
+def tanh_slope(z):
+    return half_a_tanh(z) * (1 - half_a_tanh(z))
+
+
 def with_loops(z):
     return [1 / (1 + math.exp(-v)) if v > 0 else math.exp(v) / (1 + math.exp(v)) for v in z]
 
@@ -29,7 +38,7 @@ def clipped(numbers):
     return plain(np.clip(numbers, -80, 80))
 
 
-@pytest.mark.parametrize("curve", [sigmoid, with_loops, only_falling_exponentials, clipped])
+@pytest.mark.parametrize("curve", [half_a_tanh, with_loops, only_falling_exponentials, clipped])
 def test_every_safe_sigmoid_passes(curve):
     def slope(z):
         a = np.array(curve(z))
@@ -45,8 +54,58 @@ def test_a_warning_is_noticed_although_the_numbers_are_right():
 
 
 def test_a_warning_of_the_slope_alone_is_noticed():
-    result = lesson.safe_sigmoid(sigmoid, lambda z: plain(z) * (1 - plain(z)))
-    assert "overflow" in result.says
+    result = lesson.safe_sigmoid(half_a_tanh, lambda z: plain(z) * (1 - plain(z)))
+    assert "in your σ′ NumPy warns of “overflow”: far out on the left" in result.says
+
+
+def test_a_warning_is_put_down_to_the_function_and_the_side_that_it_comes_from():
+    def on_the_right(z):
+        return 1 - 1 / (1 + np.exp(z))
+
+    says = lesson.safe_sigmoid(half_a_tanh, lambda z: 0.25 / np.cosh(z / 2) ** 2).says
+    assert "in your σ′ NumPy warns of “overflow”: far out on both sides" in says
+    assert "Write σ" not in says
+    says = lesson.safe_sigmoid(on_the_right, lambda z: on_the_right(z) * (1 - on_the_right(z))).says
+    assert "in your σ NumPy warns of “overflow”: far out on the right" in says
+    assert "left" not in says
+
+
+def test_a_warning_in_float64_is_explained_as_well():
+    def wide(z):
+        return plain(z.astype(np.float64))
+
+    result = lesson.safe_sigmoid(wide, lambda z: wide(z) * (1 - wide(z)))
+    assert "in your σ NumPy warns of “overflow”: far out on the left" in result.says
+    assert list(dict(result.example)) == ["z"]
+
+
+def silent_with_errstate(z):
+    with np.errstate(over="ignore"):
+        return plain(z)
+
+
+def silent_with_a_filter(z):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return plain(z)
+
+
+@pytest.mark.parametrize("curve", [silent_with_errstate, silent_with_a_filter])
+def test_a_warning_that_is_switched_off_counts_as_none(curve):
+    assert lesson.safe_sigmoid(curve, lambda z: curve(z) * (1 - curve(z)))
+
+
+@pytest.mark.parametrize(
+    ("curve", "slope", "which"),
+    [
+        (sigmoid, lambda z: z, "Your σ uses nblib."),
+        (lambda z: sigmoid(z), lambda z: z, "Your σ uses nblib."),
+        (half_a_tanh, sigmoid.derivative, "Your σ′ uses nblib."),
+        (half_a_tanh, lambda z: sigmoid.derivative(z), "Your σ′ uses nblib."),
+    ],
+)
+def test_the_sigmoid_of_nblib_is_no_answer(curve, slope, which):
+    assert lesson.safe_sigmoid(curve, slope).says.startswith(which)
 
 
 def test_a_choice_between_two_branches_still_overflows():
@@ -56,7 +115,7 @@ def test_a_choice_between_two_branches_still_overflows():
     assert "both of its branches" in lesson.safe_sigmoid(chosen, lambda z: chosen(z) * (1 - chosen(z))).says
 
 
-@pytest.mark.parametrize("curve", [plain, sigmoid])
+@pytest.mark.parametrize("curve", [plain, half_a_tanh])
 def test_a_slope_that_is_no_number_is_explained(curve):
     result = lesson.safe_sigmoid(curve, lambda z: np.exp(-z) / (1 + np.exp(-z)) ** 2)
     assert "turns into nan" in result.says
@@ -70,14 +129,14 @@ def test_a_wrong_formula_comes_before_its_warning():
 
 
 def test_overflow_in_python_itself_is_explained():
-    result = lesson.safe_sigmoid(lambda z: [1 / (1 + math.exp(-v)) for v in z], sigmoid.derivative)
+    result = lesson.safe_sigmoid(lambda z: [1 / (1 + math.exp(-v)) for v in z], tanh_slope)
     assert result.says.startswith("It stops with OverflowError")
 
 
 def test_the_two_functions_are_wanted():
-    assert "your two functions" in lesson.safe_sigmoid(sigmoid, 3.0).says
-    assert "your two functions" in lesson.safe_sigmoid(sigmoid).says
-    assert "must take 1 argument" in lesson.safe_sigmoid(sigmoid, lambda z, a: a).says
+    assert "your two functions" in lesson.safe_sigmoid(plain, 3.0).says
+    assert "your two functions" in lesson.safe_sigmoid(plain).says
+    assert "must take 1 argument" in lesson.safe_sigmoid(plain, lambda z, a: a).says
 
 
 # -- the gradient of one neuron, and with tanh ----------------------------------------------------
@@ -117,6 +176,15 @@ def gradient_from_nblib(w, b, x, y):
 )
 def test_every_right_gradient_passes(gradient):
     assert lesson.neuron_gradient(gradient)
+
+
+def test_a_turned_sign_names_both_usual_causes():
+    def turned_slope(w, b, x, y):
+        a = sigmoid(w * x + b)
+        return np.mean((a - y) * a * (a - 1) * x), np.mean((a - y) * a * (a - 1))
+
+    says = lesson.neuron_gradient(turned_slope).says
+    assert "y − a stands where a − y belongs, or a (a − 1)" in says
 
 
 def test_a_gradient_that_uses_the_eight_days_only_does_not_pass():
@@ -167,13 +235,20 @@ def test_the_measured_neuron_passes_exactly_and_rounded_to_four_decimals(w, b):
         ([1.0, 2.0], 1.0, "my_w must be a single number"),
         (np.inf, 1.0, "finite"),
         (2 * math.log(9), 5 * math.log(9), "The sign of b"),
-        (4.0, -10.0, "The height σ(wx + b) has other numbers"),
+        (4.0, -10.0, "The height σ(wx + b) is another number"),
     ],
 )
 def test_two_finite_numbers_are_wanted(w, b, says):
     result = lesson.made_to_measure(w, b)
     assert result.status == "wrong"
     assert says in result.says
+
+
+@pytest.mark.parametrize(("w", "b"), [(5, 0), (0, 20), (4, 20)])
+def test_saturated_heights_are_not_taken_for_one_another(w, b):
+    result = lesson.made_to_measure(w, b)
+    assert result.says == "The height σ(wx + b) is another number."
+    assert f"{2 * w + b})" in dict(result.example)["your answer"]
 
 
 def test_one_number_alone_is_not_enough():
@@ -199,6 +274,37 @@ def step_with(eta):
     return step
 
 
+def several(times, eta):
+    one = step_with(eta)
+
+    def step(w, b, x, y):
+        for _ in range(times):
+            w, b = one(w, b, x, y)
+        return w, b
+
+    return step
+
+
+def with_two_etas(w, b, x, y):
+    dw, db = gradient_in_a_loop(w, b, x, y)
+    return w - 16 * dw, b - 24 * db
+
+
+def step_in_float32(w, b, x, y):
+    dw, db = gradient_in_float32(w, b, x, y)
+    return np.float32(w) - 16 * dw, np.float32(b) - 16 * db
+
+
+def step_of_the_cost_without_half(w, b, x, y):
+    dw, db = gradient_in_a_loop(w, b, x, y)
+    return [w - 8 * (2 * dw), b - 8 * (2 * db)]
+
+
+@pytest.mark.parametrize("step", [step_in_float32, step_of_the_cost_without_half])
+def test_a_step_may_be_rounded_or_have_its_factor_elsewhere(step):
+    assert lesson.ten_steps(mean, step)
+
+
 @pytest.mark.parametrize("eta", [8, 16, 50])
 @pytest.mark.parametrize("shift", [mean, np.median, lambda x: (min(x) + max(x)) / 2])
 def test_days_around_zero_reach_the_goal(shift, eta):
@@ -221,6 +327,9 @@ def test_what_was_reached_is_said_beside_the_best_that_there_is():
         (mean, step_with(100), "try a smaller η"),
         (mean, step_with(-16), "against the gradient"),
         (mean, lambda w, b, x, y: (w, b), "against the gradient"),
+        (mean, several(100, 1.0), "only one step"),
+        (mean, several(2, 8.0), "only one step"),
+        (mean, with_two_etas, "with one η for both"),
         (mean, step_with(math.nan), "leads to w = nan"),
         (mean, lambda w, b, x, y: w - 1, "A step must return the new w and the new b"),
         (mean, 16, "your two functions"),

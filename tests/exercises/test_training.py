@@ -1,5 +1,7 @@
 """The open end of notebook 06. Its goal is lowered here where a run of a few epochs tells as much."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -52,8 +54,13 @@ def test_a_goal_reached_on_validation_only_is_not_reached(monkeypatch):
         ((untrained([784, 30, 1]), 10, [1.0]), "my_network must begin with 784 inputs"),
         (
             (untrained(), 10, [1.0] * 21),
-            "my_etas has one entry for each epoch, and 1 to 20 are allowed; got 21.",
+            "my_etas has one entry for each epoch, and 1 to 20 are allowed; got more.",
         ),
+        (
+            (untrained(), 10, itertools.repeat(1.0)),
+            "my_etas has one entry for each epoch, and 1 to 20 are allowed; got more.",
+        ),
+        ((untrained(activation="step"), 10, [1.0]), "my_network has the activation step, whose slope is 0"),
         ((untrained(), 10, []), "my_etas has one entry for each epoch, and 1 to 20 are allowed; got 0."),
         ((untrained(), 10, 1.0), "my_etas must be a list with one η for each epoch"),
         ((untrained(), 10, [1.0, -1.0]), "my_etas[1] must be greater than 0, got -1."),
@@ -79,8 +86,24 @@ def test_epochs_before_the_first_are_noticed():
     assert short_run(network).says.startswith("my_network has been trained before: it reads ")
 
 
-def test_too_large_steps_are_seen_by_a_digit_that_is_never_said():
-    assert "It hardly ever says 1: that output neuron is flat" in short_run(untrained(), [300.0]).says
+def test_too_large_steps_are_seen_by_output_neurons_that_are_all_flat():
+    says = short_run(untrained(), [300.0]).says
+    assert "All ten output neurons are flat and dark" in says
+    assert "steps that are too large" in says
+
+
+@pytest.mark.parametrize(
+    ("digits", "says"),
+    [
+        ([3], "It hardly ever says 3: that output neuron is flat and dark"),
+        ([3, 5, 8], "It hardly ever says 3, 5 or 8: these output neurons are flat and dark"),
+    ],
+)
+def test_flat_output_neurons_are_named_and_no_others(digits, says):
+    network = untrained()
+    network.biases[-1][digits] = -20
+    assert training._flat(network, piles()[1]).startswith(says)
+    assert training._flat(untrained(), piles()[1]) is None
 
 
 def test_weights_that_run_away_are_noticed_at_once():

@@ -65,9 +65,10 @@ def stepper_cells(notebook: NotebookNode) -> Iterator[NotebookNode]:
 
 def faults(cell: NotebookNode) -> str:
     """Return what the stored picture of a stepper lacks, nothing if it lacks nothing."""
-    if [output.output_type for output in cell.outputs] != ["execute_result"]:
+    results = [output for output in cell.outputs if output.output_type != "stream"]  # it may print as well
+    if [output.output_type for output in results] != ["execute_result"]:
         return "there is not one result"
-    data = cell.outputs[0].data
+    data = results[0].data
     if set(data) != {"image/png", "text/html", "text/plain"}:
         return f"stored are {sorted(data)}"
     if not base64.b64decode(data["image/png"]).startswith(PNG):

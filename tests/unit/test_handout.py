@@ -73,9 +73,22 @@ def test_the_notebook_itself_stays_as_it_is():
 
 
 def test_an_exercise_without_a_solution_is_an_error():
-    cells = [code("exercise-a", "..."), text("exercise-a-solution", FOLDED)]
-    with pytest.raises(ValueError, match="'exercise-a-solution' holds no solution"):
-        handout.solved({"cells": cells})
+    for rest in ([text("exercise-a-solution", FOLDED)], [code("exercise-a-check", "check.a(my_a)")]):
+        with pytest.raises(ValueError, match="there must be a text exercise-a-solution with"):
+            handout.solved({"cells": [code("exercise-a", "..."), *rest]})
+
+
+@pytest.mark.parametrize(
+    "help_text", [FOLDED, "<details open><summary><b>Solution</b></summary>7</details>", "<summary>A hint"]
+)
+def test_help_in_another_place_is_an_error(help_text):
+    with pytest.raises(ValueError, match="the text elsewhere still helps: <summary>"):
+        handout.bare({"cells": [text("elsewhere", help_text)]})
+
+
+def test_a_notebook_without_names_of_cells_is_copied():
+    cell = {"cell_type": "markdown", "source": ["Read.\n", "This."]}
+    assert handout.bare({"cells": [cell]}) == handout.solved({"cells": [cell]}) == {"cells": [cell]}
 
 
 @pytest.fixture
