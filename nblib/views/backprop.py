@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +15,7 @@ from nblib import validate
 from nblib.drawing.network_diagram import arrow_head, disc, sign_colour, sign_dash
 from nblib.drawing.numbers import num, signed
 from nblib.drawing.scene import Element, Scene, circle, line, note, rect, text, written
+from nblib.network import Backprop
 from nblib.views.backprop_captions import activation_name, caption, describe_example, describe_inputs
 from nblib.views.backprop_pages import PHASED, Book
 from nblib.views.backprop_panels import answers, cost_curve, plane
@@ -107,7 +108,8 @@ def _headings(book: Book) -> list[Element]:
     for page in book.pages:
         title = f"Update {page.update}: {_PHASES[page.phase]}" if page.update else "Before the first update"
         titles.append(title if book.fine[page.row] else f"Update {page.update}: off the scale")
-        wires.append(f"On the wires: {_ON_WIRES.get(page.phase, 'weights w')}")
+        taken = _ON_WIRES if book.takes_mean else _ON_WIRES | {"mean": "slopes that its backprop returns"}
+        wires.append(f"On the wires: {taken.get(page.phase, 'weights w')}")
     record = book.record
     shown = f"Shown: {describe_example(book)}; η = {record.eta:g}"
     return [
@@ -241,7 +243,7 @@ def _delta_ring(book: Book, l: int, j: int, place: Place) -> Iterator[Element]:
         stroke_width=_where(known, 1 + 7 * np.sqrt(np.minimum(np.abs(delta) / 0.15, 1))),
         stroke_dasharray=sign_dash(delta),
     )
-    names = np.where(mean, "mean δ", "δ")
+    names = np.where(mean, "mean δ" if book.takes_mean else "returned", "δ")
     numbers = [f"{name} = {_signed(d)}" if k else "" for name, d, k in zip(names, delta, known, strict=True)]
     yield note(place[0], place[1] + 41, numbers, size=12)
 
@@ -262,6 +264,11 @@ def _bias(book: Book, l: int, j: int, place: Place) -> Element:
 _recorded = lru_cache(maxsize=16)(run)
 
 
+def _recorder(backprop: Backprop | None) -> Callable[..., BackpropRecord]:
+    """Return `run` with this `backprop`; it remembers the latest runs."""
+    return _recorded if backprop is None else lru_cache(maxsize=16)(partial(run, backprop=backprop))
+
+
 def explorer(
     network: str = "2-3-1",
     init: str = "random",
@@ -270,6 +277,7 @@ def explorer(
     activation: str = "sigmoid",
     seed: int = 4,
     updates: int = 600,
+    backprop: Backprop | None = None,
 ) -> Explorer:
     """Return the stepper of a network that learns XOR, with settings.
 
@@ -286,6 +294,9 @@ def explorer(
     seed : int
         Seed of the initial weights.
     updates : int
+    backprop : callable, optional
+        ``backprop(network, x, y)`` that returns the gradients in place of `Network.backprop`, as for
+        `run`. Where they are not the mean slopes of the examples, the pages say so.
     """
     validate.one_of("network", network, NETWORKS)
     validate.one_of("init", init, INITS)
@@ -294,11 +305,12 @@ def explorer(
     if not 0.1 <= validate.number("eta", eta) <= 100:
         raise ValueError(f"eta must be from 0.1 to 100, got {eta:g}")
     x, y = truth_table(2, 1)
+    recorded = _recorder(backprop)
     if validate.whole("example", example, at_least=0) >= len(x):
         raise ValueError(f"example must be at most {len(x) - 1}, got {example}")
 
     def build(network: str, weights: str, eta: float, example: int, activation: str, seed: int) -> Scene:
-        record = _recorded(NETWORKS[network], round(eta, 2), updates, weights, seed, activation)
+        record = recorded(NETWORKS[network], round(eta, 2), updates, weights, seed, activation)
         return scene(record, example)
 
     shown = [(f"{describe_inputs(x[i])} → {num(y[i, 0], 0)}", i) for i in range(len(x))]

@@ -66,7 +66,7 @@ def _result(redone: float, value: float, digits: int) -> str:
 def caption(book: Book, page: Page) -> Caption:
     """Return what stands below a page. All numbers agree with those they are worked out from, as printed."""
     if not book.fine[page.row]:
-        return Caption(_off_scale(book), _UPDATE)
+        return Caption(_off_scale(book), _UPDATE if book.takes_mean else _RETURNED)
     captions = {
         "start": _start,
         "forward": _forward,
@@ -81,15 +81,26 @@ def caption(book: Book, page: Page) -> Caption:
 
 
 _UPDATE = "w ← w − η · mean of ∂C/∂w        b ← b − η · mean of ∂C/∂b"
+_RETURNED = "w ← w − η · (returned for ∂C/∂w)        b ← b − η · (returned for ∂C/∂b)"
 _MEAN = "C = mean of the costs of the examples, so ∂C/∂w = mean of their slopes"
 _BP34 = "BP3   ∂C/∂bˡⱼ = δˡⱼ        BP4   ∂C/∂wˡⱼₖ = δˡⱼ aˡ⁻¹ₖ"
 
 
 def _off_scale(book: Book) -> str:
     at = int(np.argmin(book.fine))
+    if not book.takes_mean:
+        return _off_scale_by_its_own(book.record, at)
     if at == 0:
         return "The run begins off the scale: its numbers are too large to show. Take smaller weights."
     return f"The cost left the scale at update {at}: η = {book.record.eta:g} is too large for this run."
+
+
+def _off_scale_by_its_own(record: BackpropRecord, at: int) -> str:
+    parameters, gradients = (*record.weights, *record.biases), (*record.nabla_weights, *record.nabla_biases)
+    finite, returned = (all(np.isfinite(a[at]).all() for a in arrays) for arrays in (parameters, gradients))
+    if finite and not returned:
+        return f"For update {at + 1} its own backprop returns slopes that are not finite numbers."
+    return f"The cost left the scale at update {at}, with the slopes that its own backprop returns."
 
 
 def _start(book: Book, page: Page) -> Caption:
@@ -101,6 +112,8 @@ def _start(book: Book, page: Page) -> Caption:
         f"The network before the first update. Every update uses all {len(costs)} examples, a full batch; "
         f"the network shows {describe_example(book)}."
     )
+    if not book.takes_mean:
+        words += " This run takes the slopes that a backprop of its own returns, and they are other ones."
     return Caption(
         words, "C = mean of the costs of the examples", f"C = {total} = {_result(redone, mean, 4)}"
     )
@@ -233,12 +246,10 @@ def _slopes(book: Book, page: Page) -> Caption:
 def _mean(book: Book, page: Page) -> Caption:
     record, t, l, j, k = book.record, page.row, page.layer, page.j, page.k
     deltas, n = record.deltas[l - 1][t, :, j], len(record.x)
+    b, w = f"b{_neuron_name(l, j)}", _w(l, j, k)
     lines = []
-    for name, slopes, mean in (
-        (f"b{_neuron_name(l, j)}", deltas, record.nabla_biases[l - 1][t, j]),
-        (_w(l, j, k), deltas * record.activations[l - 1][t, :, k], record.nabla_weights[l - 1][t, j, k]),
-    ):
-        terms = [_Number(slope, 6) for slope in slopes]
+    for name, slopes in ((b, deltas), (w, deltas * record.activations[l - 1][t, :, k])):
+        terms, mean = [_Number(slope, 6) for slope in slopes], slopes.mean()
         redone = sum(term.value for term in terms) / n
         total = " + ".join([terms[0].first, *map(str, terms[1:])])
         lines.append(f"∂C/∂{name} = ({total})/{n} = {_result(redone, mean, 5)}")
@@ -246,6 +257,10 @@ def _mean(book: Book, page: Page) -> Caption:
         f"Update {page.update}, the mean: the other {n - 1} examples have gone the same way forwards and "
         f"back. The slopes of all {n} are averaged."
     )
+    if not book.takes_mean:
+        returned = record.nabla_biases[l - 1][t, j], record.nabla_weights[l - 1][t, j, k]
+        slopes_returned = f"{num(returned[0], 5)} for {b} and {num(returned[1], 5)} for {w}"
+        words += f" But the backprop of this run returns {slopes_returned}."
     return Caption(words, _MEAN, "\n".join(lines))
 
 
@@ -264,7 +279,8 @@ def _update(book: Book, page: Page) -> Caption:
     else:
         words = f"Updates {page.since + 1} to {t} are done; the numbers are those of update {t}"
     words += f". Mean cost {num(costs[0], 4)} → {num(costs[1], 4)}; {_right(record, t)}."
-    return Caption(words + _remark(record, t), _UPDATE, "\n".join(lines))
+    formula = _UPDATE if book.takes_mean else _RETURNED
+    return Caption(words + _remark(book, t), formula, "\n".join(lines))
 
 
 def _turn(record: BackpropRecord, name: str, values: Array, slopes: Array, t: int) -> str:
@@ -281,11 +297,13 @@ def _right(record: BackpropRecord, t: int) -> str:
     return f"{right.sum()} of {len(y)} answers right"
 
 
-def _remark(record: BackpropRecord, t: int) -> str:
+def _remark(book: Book, t: int) -> str:
     """Return what is odd about update t: that nothing moves, or that hidden neurons are alike."""
+    record = book.record
     gradients = [*record.nabla_weights, *record.nabla_biases]
     if all(np.abs(nabla[t - 1]).max() < 1e-12 for nabla in gradients):
-        return " But nothing has moved: every mean slope is zero."
+        what = "mean slope" if book.takes_mean else "slope that its backprop returns"
+        return f" But nothing has moved: every {what} is zero."
     w = record.weights[0][t]
     if len(record.weights) > 1 and len(w) > 1 and np.ptp(w, axis=0).max() < 1e-9:
         return " The neurons of layer 1 still have equal weights: they do the same work."

@@ -91,6 +91,8 @@ class Book:
     rows : ndarray, shape (pages,)
     fine : ndarray of bool, shape (T + 1,)
         Where the run has not left the scale.
+    takes_mean : bool
+        Whether the updates took the mean slopes, as those of `Network.backprop` do.
     known_a, known_delta : list of ndarray of bool, shapes (pages, n_l), l = 0 … L
         Which activations and which δ are shown.
     lit : list of ndarray of int, shapes (pages, n_{l+1}, n_l), l = 0 … L
@@ -104,7 +106,7 @@ class Book:
         self.sign = {"sigmoid": "σ"}.get(record.activation, record.activation)
         self.pages = _pages(self.sizes, record.n_updates)
         self.rows = np.array([page.row for page in self.pages])
-        self.fine = _fine(record)
+        self.fine, self.takes_mean = _fine(record), record.takes_mean_slopes()
         count = len(self.pages)
         self.known_a = [np.ones((count, n), bool) for n in self.sizes]
         self.known_delta = [np.ones((count, n), bool) for n in self.sizes]
@@ -159,4 +161,7 @@ def _fine(record: BackpropRecord) -> NDArray[np.bool_]:
     for layers in (record.weights, record.biases, record.zs, record.deltas):
         for array in layers:
             largest = np.maximum(largest, np.abs(array).reshape(len(array), -1).max(axis=1))
+    for layers in (record.nabla_weights, record.nabla_biases):
+        for array in layers:
+            largest[~np.isfinite(array.reshape(len(array), -1)).all(axis=1)] = np.inf
     return np.logical_and.accumulate(largest < _OFF_SCALE)  # NaN is not below anything

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nblib import validate
-from nblib.network import Network
+from nblib.network import Backprop, Gradients, Network
 
 Array = NDArray[np.float64]
 
@@ -34,7 +35,7 @@ class BackpropRecord:
     zs, deltas : list of ndarray, shapes (T + 1, n, n_l)
     activations : list of ndarray, shapes (T + 1, n, n_l), l = 0 … L
     nabla_weights, nabla_biases : list of ndarray
-        Gradients of the mean cost, shaped like `weights` and `biases`.
+        Gradients of the mean cost, or what the run took for them, shaped like `weights` and `biases`.
     costs : ndarray, shape (T + 1, n)
         C of each example.
     """
@@ -84,6 +85,25 @@ class BackpropRecord:
         """T: how many updates were made."""
         return len(self.costs) - 1
 
+    def mean_slopes(self, l: int) -> tuple[Array, Array]:
+        """Return the slopes along W^l and b^l by BP3 and BP4, (T + 1, n_l, n_{l−1}) and (T + 1, n_l)."""
+        delta, a_in = self.deltas[l - 1], self.activations[l - 1]
+        return delta.transpose(0, 2, 1) @ a_in / len(self.x), delta.mean(axis=1)
+
+    def takes_mean_slopes(self) -> bool:
+        """Tell whether every update took the mean slopes of the examples, to four digits."""
+        for l in range(1, len(self.sizes)):
+            with np.errstate(all="ignore"):
+                means = self.mean_slopes(l)
+                rounding = 1e-6 * np.abs(self.deltas[l - 1]).max(axis=(1, 2))[:, None] + 1e-12
+            for nabla, mean in zip((self.nabla_weights[l - 1], self.nabla_biases[l - 1]), means, strict=True):
+                rows = np.isfinite(mean.reshape(len(mean), -1)).all(axis=1)  # as long as it has not blown up
+                taken, right = (array[rows].reshape(rows.sum(), -1) for array in (nabla, mean))
+                room = 1e-4 * np.abs(right).max(axis=1, keepdims=True) + rounding[rows]
+                if not (np.abs(taken - right) <= room).all():
+                    return False
+        return True
+
 
 def run(
     sizes: Sequence[int] = (2, 3, 1),
@@ -94,6 +114,7 @@ def run(
     activation: str = "sigmoid",
     x: ArrayLike | None = None,
     y: ArrayLike | None = None,
+    backprop: Backprop | None = None,
 ) -> BackpropRecord:
     """Train a small network by full-batch gradient descent and record every update.
 
@@ -115,14 +136,19 @@ def run(
     x, y : array_like, optional
         Examples, one a row, and their labels or targets; by default the truth table of XOR (with
         other than 2 inputs: 1 where the number of ones is odd).
+    backprop : callable, optional
+        ``backprop(network, x, y)`` that returns the gradients in place of `Network.backprop`: the
+        updates are made of what it returns. It is asked as long as all weights are finite.
 
     Raises
     ------
     ValueError, TypeError
-        If an argument does not fit.
+        If an argument does not fit, or what `backprop` returns.
     """
     eta, updates = validate.positive("eta", eta), validate.whole("updates", updates, at_least=1)
     network = _network(sizes, init, seed, activation)
+    if backprop is not None and not callable(backprop):
+        raise TypeError(f"backprop must be a function of (network, x, y), got {backprop!r}")
     if (x is None) != (y is None):
         raise ValueError("x and y must be given together, got only one of them")
     table_x, table_y = truth_table(network.sizes[0], network.sizes[-1])
@@ -133,6 +159,9 @@ def run(
     with np.errstate(all="ignore"):  # a run that blows up is a lesson, not a warning
         for t in range(updates + 1):
             trace = network.trace(x, y)
+            if backprop is not None:
+                nabla_weights, nabla_biases = _returned(backprop, network, x, y)
+                trace = replace(trace, nabla_weights=nabla_weights, nabla_biases=nabla_biases)
             traces.append(trace)
             weights.append([w.copy() for w in network.weights])
             biases.append([b.copy() for b in network.biases])
@@ -145,6 +174,33 @@ def run(
     stacked = {name: _stacked([getattr(trace, name) for trace in traces]) for name in names}
     costs = np.array([trace.costs for trace in traces])
     return BackpropRecord(eta, activation, x, y, _stacked(weights), _stacked(biases), costs=costs, **stacked)
+
+
+def _returned(backprop: Backprop, network: Network, x: Array, y: Array) -> Gradients:
+    """Return what a `backprop` returns for a network, as arrays; NaN for a network that has blown up."""
+    if not all(np.isfinite(array).all() for array in (*network.weights, *network.biases)):
+        nothing = [
+            [np.full_like(array, np.nan) for array in part] for part in (network.weights, network.biases)
+        ]
+        return nothing[0], nothing[1]
+    pair = backprop(copy.deepcopy(network), x.copy(), y.copy())
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+        raise ValueError(f"backprop must return the pair (nabla_weights, nabla_biases), got {pair!r}")
+    weights, biases = pair
+    return _like("nabla_weights", weights, network.weights), _like("nabla_biases", biases, network.biases)
+
+
+def _like(name: str, given: Sequence[ArrayLike], own: list[Array]) -> list[Array]:
+    got = len(given) if isinstance(given, (tuple, list)) else repr(given)
+    if got != len(own):
+        raise ValueError(f"{name} that backprop returns must be {len(own)} arrays, got {got}")
+    arrays = [np.array(validate.real(f"{name}[{i}]", array), float) for i, array in enumerate(given)]
+    for i, (array, like) in enumerate(zip(arrays, own, strict=True)):
+        if array.shape != like.shape:
+            raise ValueError(
+                f"{name}[{i}] that backprop returns must have shape {like.shape}, got {array.shape}"
+            )
+    return arrays
 
 
 def _network(sizes: Sequence[int], init: str, seed: int, activation: str) -> Network:

@@ -128,7 +128,7 @@ def _node(book: Book, name: str) -> Element:
         active = [UPDATE]
         value = [_short(v) for v in book.value[name][book.rows]]
     elif name != "y":
-        value = book.written(book.value[name], phase >= (active or [0])[0], _short)
+        value = book.written(book.value[name], phase >= (active or [0])[0], _narrow)
     if name in NEXT:
         active = [*active, phase_of(name)]
     now = np.isin(phase, active)
@@ -206,6 +206,12 @@ def _short(value: float) -> str:
     """Return a number as it fits into the drawing."""
     size = abs(value)
     return show(value, 4 if 1e-4 <= size < 10 else 3 if size < 100 else 2)
+
+
+def _narrow(value: float) -> str:
+    """Return a number as it fits into a circle."""
+    size = abs(value)
+    return _short(value) if size >= 0.01 else show(value, 3 if size >= 0.001 else 2)
 
 
 def _signed(value: float) -> str:

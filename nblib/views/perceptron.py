@@ -46,7 +46,7 @@ def scene(record: PerceptronRecord) -> Scene:
             *_normal(axes, record),
             *_counters(record, bound),
         ],
-        _captions(record),
+        _captions(record, axes),
         width=640,
         height=440,
         title="A perceptron learns",
@@ -123,18 +123,44 @@ def _counters(record: PerceptronRecord, bound: float) -> list[Element]:
 # -- captions -----------------------------------------------------------------------------------
 
 
-def _captions(record: PerceptronRecord) -> list[Caption]:
+def _captions(record: PerceptronRecord, axes: Axes) -> list[Caption]:
     first = "All weights are zero: z = 0 for every example, so the unit never fires."
     if record.weights[0].any() or record.biases[0]:
         first = "The line to begin with."
     finite = np.isfinite(np.c_[record.weights, record.biases]).all(axis=1)
     finite = finite[:-1] & finite[1:] & np.isfinite(record.z)
     off = Caption(f"The numbers left the scale at step {np.argmin(finite) + 1}.", FORMULA)
-    write = _Writers(record)
+    write, extra = _Writers(record), _hidden_line(axes, record)
+    extra[-1] += _ending(record) if finite[-1] else ""
+    pages = zip(range(len(record)), finite, extra, strict=True)
     return [
         Caption(first, FORMULA),
-        *(_caption(record, t, write) if fine else off for t, fine in enumerate(finite)),
+        *(_caption(record, t, write, more) if fine else off for t, fine, more in pages),
     ]
+
+
+def _hidden_line(axes: Axes, record: PerceptronRecord) -> list[str]:
+    """Return for each step a sentence if no line is seen after it, else an empty text."""
+    weights, biases = record.weights[1:], record.biases[1:]
+    corners = np.array([(x1, x2) for x1 in axes.xlim for x2 in axes.ylim])
+    with np.errstate(invalid="ignore"):
+        z = weights @ corners.T + biases[:, None]
+    outside = (z > 0).all(axis=1) | (z < 0).all(axis=1)
+    told = np.where(outside, " The line lies outside the picture.", "")
+    return [str(words) for words in np.where(weights.any(axis=1), told, " Where w is zero there is no line.")]
+
+
+def _ending(record: PerceptronRecord) -> str:
+    """Return how the run ended, for its last page."""
+    if record.converged:
+        return " A whole epoch without a mistake: it is done."
+    n, epochs = len(record.x), f"{record.epochs} epoch{'s'[: record.epochs > 1]}"
+    fires = [x @ record.weights[-1] + record.biases[-1] > 0 for x in record.x]
+    wrong = int(np.sum(fires != record.y))
+    if wrong:
+        left = f"the unit is still wrong about {wrong} of {n} examples"
+        return f" Stopped after {epochs}, and mistakes go on: {left}."
+    return f" Stopped after {epochs}: now every example is right, but no whole epoch was without a mistake."
 
 
 class _Writers:
@@ -167,7 +193,8 @@ def _decimals(values: NDArray[np.float64]) -> int:
     return next(exact, 4)
 
 
-def _caption(record: PerceptronRecord, t: int, write: _Writers) -> Caption:
+def _caption(record: PerceptronRecord, t: int, write: _Writers, more: str) -> Caption:
+    """Return what happened at step t, in words with `more` at their end, and in numbers."""
     i, says, error = (int(column[t]) for column in (record.example, record.prediction, record.error))
     y = int(record.y[i])
     before, after = ([write.w(v) for v in (*record.weights[row], record.biases[row])] for row in (t, t + 1))
@@ -176,24 +203,36 @@ def _caption(record: PerceptronRecord, t: int, write: _Writers) -> Caption:
     z = f"z = {w1}·{x1} + {w2}·{x2} + {b} = {write.z(record.z[t])}"
     seen = f"Epoch {record.epoch[t]}, example {i + 1}, target y = {y}. The unit says ŷ = {says}"
     if not error:
-        return Caption(f"{seen}: right. Nothing changes.", FORMULA, z)
+        return Caption(f"{seen}: right. Nothing changes.{more}", FORMULA, z)
     does = "fired: w moves towards x" if error > 0 else "been silent: w moves away from x"
     step = f"{write.eta(record.eta)}·({y} − {says})"
     lines = [
         f"{name} ← {old} + {step}{x} = {new}"
         for name, old, x, new in zip(("w₁", "w₂", "b"), before, (f"·{x1}", f"·{x2}", ""), after, strict=True)
     ]
-    words = f"{seen}: wrong, y − ŷ = {signed(error, 0)}. It should have {does}."
+    words = f"{seen}: wrong, y − ŷ = {signed(error, 0)}. It should have {does}.{more}"
     return Caption(words, FORMULA, "\n".join([z, *lines]))
 
 
 # -- the explorer -------------------------------------------------------------------------------
 
 
+def _inseparable(seed: int) -> toydata.Data:
+    """Return 20 points of two overlapping clouds, and see to it that no line separates them.
+
+    Few points of overlapping clouds may be separable by chance. So the last point with label 0
+    moves into the middle of those with label 1: where z is above 0 at all of them, it is above 0
+    in their middle.
+    """
+    x, y = toydata.overlapping(20, seed)
+    x[np.flatnonzero(y == 0)[-1]] = x[y == 1].mean(axis=0)
+    return x, y
+
+
 DATA = {
     "separable": lambda seed: toydata.separable(20, 0.3, seed),
     "tight margin": lambda seed: toydata.separable(20, 0.05, seed),
-    "inseparable": lambda seed: toydata.overlapping(20, seed),
+    "inseparable": _inseparable,
     "XOR": lambda seed: toydata.gate("xor"),
 }
 OWN = "your own"
@@ -224,7 +263,7 @@ class PerceptronExplorer(Explorer):
         }
         super().__init__(self.run, settings, seeded=True, seed=seed, clicked=self._clicked)
         self._own_row = ipywidgets.HBox([self._label, *self._place])
-        if data == OWN:
+        if data in (OWN, "XOR"):
             self.refresh()
 
     def run(self, data: str, eta: float, order: str, seed: int) -> Scene:
@@ -249,8 +288,11 @@ class PerceptronExplorer(Explorer):
     def refresh(self, step: int = 0) -> None:
         """Make the run anew and show it from `step`."""
         self._show_own_row()
+        data, order = self.settings["data"].value, self.settings["order"].value
         actions = {NEW_SEED: self.new_seed}
-        if self.settings["data"].value == OWN:
+        if data == "XOR" and order == "given":
+            actions = {}  # nothing in this run is random
+        if data == OWN:
             actions = {"Add point": self._add_at_sliders, "Remove last point": self.remove}
         self.stepper.show(self.scene(), step, actions)
 

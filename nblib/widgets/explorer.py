@@ -55,6 +55,7 @@ class Explorer(ipywidgets.VBox):
             list(self.settings.values()), layout=ipywidgets.Layout(flex_flow="row wrap", grid_gap="0.5em")
         )
         super().__init__([row, self.stepper] if self.settings else [self.stepper])
+        self.add_class("nblib-explorer")  # stepper.js keeps the keys of the settings from the notebook
         for widget in self.settings.values():
             widget.observe(self._changed, "value")
 

@@ -94,18 +94,15 @@ function render({ model, el }) {
   box.append(picture, html("div", { className: "nblib-controls" }, first, previous, play, next, last, slider, counter, speed, grain, actions), caption);
 
   const step = () => Math.min(model.get("step"), scene.steps - 1);
-  const stops = () => (grain.value === "update" && scene.updates ? scene.updates : null);
-  const target = (direction) => {
-    const here = step(), pages = stops();
-    if (!pages) return here + direction;
-    return direction > 0 ? pages.find((page) => page > here) ?? here : pages.findLast((page) => page < here) ?? here;
-  };
-  const clamp = (wanted) => Math.max(0, Math.min(scene.steps - 1, wanted));
   function go(wanted) {
-    model.set("step", clamp(wanted)); // shows it
+    model.set("step", Math.max(0, Math.min(scene.steps - 1, wanted))); // shows it
     model.save_changes();
   }
-  function turn(direction) { go(target(direction)); }
+  function turn(direction) {
+    const here = step(), pages = grain.value === "update" && scene.updates;
+    if (!pages) go(here + direction);
+    else go(direction > 0 ? pages.find((page) => page > here) ?? here : pages.findLast((page) => page < here) ?? here);
+  }
   function stop() {
     clearTimeout(timer);
     cancelAnimationFrame(frame);
@@ -182,17 +179,20 @@ function render({ model, el }) {
   });
   box.addEventListener("keyup", (event) => event.key === " " && event.target.tagName === "BUTTON" && !event.target.closest(".nblib-actions") && event.preventDefault());
 
+  const quieten = ({ target }) => { // the settings above a stepper are not ours, and their keys are no commands either
+    if (box.closest(".nblib-explorer")?.contains(target)) target.dataset.lmSuppressShortcuts = "true";
+  };
+
   open();
   offer();
   el.append(box);
-  model.on("change:scene", open);
-  model.on("change:step", show);
-  model.on("change:actions", offer);
+  document.addEventListener("focusin", quieten);
+  const changes = Object.entries({ scene: open, step: show, actions: offer });
+  for (const [name, action] of changes) model.on(`change:${name}`, action);
   return () => {
     stop();
-    model.off("change:scene", open);
-    model.off("change:step", show);
-    model.off("change:actions", offer);
+    document.removeEventListener("focusin", quieten);
+    for (const [name, action] of changes) model.off(`change:${name}`, action);
   };
 }
 

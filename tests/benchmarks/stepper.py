@@ -4,31 +4,35 @@
     python tests/benchmarks/stepper.py perceptron chain   some of them
 
 For each view: the time from the key press to the painted frame, beside the same page drawn anew by
-pyplot into an `Output` at each step, in the same notebook; frames a second in the fastest play; size
-of the scene; time to build it. Only compare numbers of one run: they depend on the machine, and on
-what else it does.
+pyplot into an `Output` at each step, in the same notebook; the time from the key press that changes a
+setting of the run (η, data, seed) to the painted first page of the new run; frames a second in the
+fastest play; size of the scene; time to build it; what 10,000 steps back and forth leave behind, in
+the page and in the kernel. Only compare numbers of one run: they depend on the machine, and on what
+else it does.
 """
 
 from __future__ import annotations
 
 import inspect
 import json
+import re
 import statistics
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from browser.conftest import QUIET
 from browser.lab import Lab, NotebookPage, find_chromium, running_lab
-from browser.stepping import StepperPage, code_for, explorers, save
+from browser.stepping import Held, StepperPage, code_for, explorers, save
 
-PRESSES, PYPLOT_PRESSES = 40, 12
+PRESSES, PYPLOT_PRESSES, ROUND_TRIPS, STEPS = 40, 12, 3, 10_000
 
 TIMER = """selector => {
     const root = document.querySelector(selector);
@@ -44,6 +48,19 @@ TIMER = """selector => {
         });
         watch.observe(root, {subtree: true, childList: true, attributes: true, characterData: true});
         setTimeout(() => reject(new Error(`nothing changed in ${selector}`)), 20_000);
+    });
+}"""
+NEW_DRAWING = """() => {
+    const drawing = () => document.querySelector('.nblib-picture svg');
+    const before = drawing();
+    window.took = new Promise((resolve, reject) => {
+        let begun;
+        const begin = () => { begun = performance.now(); };
+        document.addEventListener('keydown', begin, {capture: true, once: true});
+        const look = () => requestAnimationFrame(drawing() && drawing() !== before
+            ? () => resolve(performance.now() - begun) : look);
+        look();
+        setTimeout(() => reject(new Error('no new drawing')), 20_000);
     });
 }"""
 FRAMES = """() => {
@@ -107,6 +124,36 @@ def press(page: Page, selector: str) -> float:
     return page.evaluate("window.took")
 
 
+def change(notebook: NotebookPage, control: Locator, key: str) -> float:
+    """Press a key that changes the run and return the milliseconds until its first page is painted."""
+    control.focus()
+    notebook.page.evaluate(NEW_DRAWING)
+    notebook.page.keyboard.press(key)
+    took = notebook.page.evaluate("window.took")
+    notebook.wait_until_idle()
+    return took
+
+
+def there_and_back(control: Locator) -> list[str]:
+    """Return the keys that change a slider or a list and, if it is not at its ends, change it back."""
+    listed = control.evaluate("part => part.tagName === 'SELECT'")
+    there, back = ("End", "Home") if listed else ("ArrowRight", "ArrowLeft")  # Lab takes a list's arrows
+    at_end = control.evaluate("""part => part.tagName === 'SELECT' ? part.selectedIndex === part.length - 1
+        : +part.ariaValueNow >= +part.ariaValueMax""")
+    return [back, there] if at_end else [there, back]
+
+
+def settings(shown: StepperPage) -> list[float]:
+    """Return the milliseconds from each change of the run to its painted first page."""
+    rows = shown.page.locator(".widget-inline-hbox:not(.pyplot-slider)")
+    times = []
+    for control in rows.locator("select, .noUi-handle").all():
+        times += [change(shown.notebook, control, key) for key in there_and_back(control) * ROUND_TRIPS]
+    for seed in shown.box.get_by_role("button", name=re.compile("new seed")).all():
+        times += [change(shown.notebook, seed, "Enter") for _ in range(2 * ROUND_TRIPS)]
+    return times
+
+
 def play(shown: StepperPage) -> float:
     """Return the frames a second of the fastest play."""
     shown.choice("Speed").select_option("fastest")
@@ -122,8 +169,19 @@ def play(shown: StepperPage) -> float:
     return 1000 * (len(at) - 1) / (at[-1] - at[0]) if len(at) > 2 else float("nan")
 
 
-def in_the_page(lab: Lab, browser: Browser, name: str) -> tuple[list[float], list[float], float]:
-    """Return the times of the stepper's and of pyplot's pages in milliseconds, and frames a second."""
+@dataclass(frozen=True)
+class Measured:
+    """Milliseconds of each step, of each page by pyplot, of each change of the run; and the rest."""
+
+    steps: list[float]
+    pyplot: list[float]
+    settings: list[float]
+    frames: float
+    left: Held
+
+
+def in_the_page(lab: Lab, browser: Browser, name: str) -> Measured:
+    """Open a view in a notebook and measure it."""
     folder = lab.root / name
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     try:
@@ -131,17 +189,22 @@ def in_the_page(lab: Lab, browser: Browser, name: str) -> tuple[list[float], lis
         assert notebook.run_all(), "\n".join(notebook.problems())
         shown = StepperPage(notebook)
         page.locator(".pyplot-page img").wait_for()
-        steppers, pyplots = [], []
+        steps, pyplot = [], []
         shown.slider.focus()
         for i in range(PRESSES + 2):
             if i % (shown.n_steps - 1) == 0:
                 page.keyboard.press("Home")
                 page.wait_for_timeout(100)
-            steppers.append(press(page, ".nblib-stepper"))
+            steps.append(press(page, ".nblib-stepper"))
         page.locator(".pyplot-slider .noUi-handle").focus()
         for _ in range(min(PYPLOT_PRESSES + 2, shown.n_steps - 1)):
-            pyplots.append(press(page, ".pyplot-page"))
-        return steppers[2:], pyplots[2:] or pyplots, play(shown)
+            pyplot.append(press(page, ".pyplot-page"))
+        frames = play(shown)
+        shown.turn(500)
+        before = shown.held()
+        shown.turn(STEPS)
+        left = shown.held() - before
+        return Measured(steps[2:], pyplot[2:] or pyplot, settings(shown), frames, left)
     finally:
         page.close()
         lab.stop_kernels()
@@ -161,10 +224,28 @@ def p95(times: list[float]) -> float:
     return sorted(times)[min(len(times) - 1, round(0.95 * len(times)))]
 
 
+HEAD = (
+    f"{'':24}step, ms     pyplot, ms{'':9}setting, ms    play   scene   build   {STEPS:,} steps leave\n"
+    f"{'view':22}  median   p95   median   p95  ratio  median   p95     1/s      kB       s"
+    f"{'MB in page':>12}{'nodes':>7}{'MB in kernel':>14}"
+)
+
+
+def row(name: str, seconds: float, size: float, found: Measured) -> str:
+    """Return a line of the table."""
+    step, pyplot, setting = (
+        (statistics.median(times), p95(times)) for times in (found.steps, found.pyplot, found.settings)
+    )
+    return (
+        f"{name:22}{step[0]:8.0f}{step[1]:6.0f}{pyplot[0]:9.0f}{pyplot[1]:6.0f}{pyplot[0] / step[0]:7.1f}"
+        f"{setting[0]:8.0f}{setting[1]:6.0f}{found.frames:8.0f}{size:8.0f}{seconds:8.2f}"
+        f"{found.left.page:12.1f}{found.left.nodes:7}{found.left.kernel:14.1f}"
+    )
+
+
 def main(wanted: list[str]) -> None:
     """Print the table."""
-    print(f"{'':22}{'stepper, ms':>16}{'pyplot, ms':>16}{'':>8}{'play':>8}{'scene':>8}{'build':>8}")
-    print(f"{'view':22}{'median':>8}{'p95':>8}{'median':>8}{'p95':>8}{'ratio':>8}{'1/s':>8}{'kB':>8}{'s':>8}")
+    print(HEAD)
     with (
         tempfile.TemporaryDirectory() as home,
         running_lab(Path(home)) as lab,
@@ -173,16 +254,8 @@ def main(wanted: list[str]) -> None:
         path = find_chromium(playwright.chromium.executable_path)
         browser = playwright.chromium.launch(executable_path=path, args=QUIET)
         for name in explorers():
-            if wanted and not any(name.startswith(word) for word in wanted):
-                continue
-            seconds, size = build(name)
-            ours, theirs, frames = in_the_page(lab, browser, name)
-            median, theirs_median = statistics.median(ours), statistics.median(theirs)
-            print(
-                f"{name:22}{median:8.0f}{p95(ours):8.0f}{theirs_median:8.0f}{p95(theirs):8.0f}"
-                f"{theirs_median / median:8.1f}{frames:8.0f}{size:8.0f}{seconds:8.2f}",
-                flush=True,
-            )
+            if not wanted or any(name.startswith(word) for word in wanted):
+                print(row(name, *build(name), in_the_page(lab, browser, name)), flush=True)
         browser.close()
 
 

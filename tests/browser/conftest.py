@@ -26,7 +26,7 @@ QUIET = [
 ]
 
 
-def no_browser(message: str) -> NoReturn:
+def cannot_run(message: str) -> NoReturn:
     """Skip on a learner's machine, which may do without these tests; fail where CI=true says it may not."""
     if os.environ.get("CI", "").lower() == "true":
         pytest.fail(message, pytrace=False)
@@ -40,14 +40,14 @@ def browser() -> Iterator[Browser]:
         try:
             playwright = stack.enter_context(sync_playwright())
         except Exception as error:  # Playwright has no narrower class for a driver that does not start
-            no_browser(NO_PLAYWRIGHT.format(error))
+            cannot_run(NO_PLAYWRIGHT.format(error))
         path = find_chromium(playwright.chromium.executable_path)
         if path is None:
-            no_browser(NO_CHROMIUM)
+            cannot_run(NO_CHROMIUM)
         try:
             browser = playwright.chromium.launch(executable_path=path, args=QUIET)
         except Error as error:
-            no_browser(f"{path} does not run here: {error}")
+            cannot_run(f"{path} does not run here: {error}")
         yield browser
         browser.close()
 

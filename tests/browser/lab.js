@@ -1,4 +1,4 @@
-// What the tests ask JupyterLab, in its own words. The page loads this before Lab starts.
+// What the tests ask JupyterLab or Notebook 7, in its own words. The page loads this before either starts.
 const pause = () => new Promise(resolve => setTimeout(resolve, 50));
 const panel = () => window.jupyterapp?.shell?.currentWidget;
 const kernel = () => panel()?.sessionContext?.session?.kernel;

@@ -1,4 +1,4 @@
-"""JupyterLab on this machine, and a notebook that is open in it."""
+"""JupyterLab and Notebook 7 on this machine, and a notebook that is open in one of them."""
 
 from __future__ import annotations
 
@@ -37,12 +37,38 @@ CHECKPOINTS = ".ipynb_checkpoints"  # Lab's own copies of what it has opened
 
 
 @dataclass(frozen=True)
+class App:
+    """A program that shows notebooks: its Python module, its name in settings, its way to a notebook."""
+
+    module: str
+    settings: str
+    path: str
+    own_faults: tuple[str, ...] = ()  # errors that it reports itself, whatever is open
+
+
+LAB = App("jupyterlab", "LabApp", "doc/tree")
+NOTEBOOK = App(
+    *("notebook", "JupyterNotebookApp", "notebooks"),
+    own_faults=(
+        "Cannot read properties of undefined (reading 'schema')",  # 7.6, at its start, about shortcuts
+        "Cannot read properties of undefined (reading 'last_modified')",  # 7.2, where no checkpoint is yet
+    ),
+)
+
+
+@dataclass(frozen=True)
 class Lab:
-    """A running JupyterLab server; what lies in `root` is what it serves."""
+    """A running server of JupyterLab or Notebook 7; what lies in `root` is what it serves."""
 
     root: Path
     url: str
     token: str
+    app: App = LAB
+
+    def address(self, file: Path) -> str:
+        """Return where a notebook below `root` opens, in a workspace of its own."""
+        path = quote(file.relative_to(self.root).as_posix())
+        return f"{self.url}/{self.app.path}/{path}?token={self.token}&reset"
 
     def request(self, method: str, path: str) -> Any:
         """Ask the server's REST interface; the answer is decoded from JSON."""
@@ -58,18 +84,18 @@ class Lab:
 
 
 @contextmanager
-def running_lab(home: Path) -> Iterator[Lab]:
-    """Run a JupyterLab whose settings, kernels and files all lie in the empty folder `home`."""
+def running_lab(home: Path, app: App = LAB) -> Iterator[Lab]:
+    """Run JupyterLab or Notebook 7; settings, kernels and files all lie in the empty folder `home`."""
     root, overrides = home / "root", home / "config" / "labconfig" / "default_setting_overrides.json"
     root.mkdir()
     overrides.parent.mkdir(parents=True)
     overrides.write_text(json.dumps(SETTINGS), encoding="utf-8")
-    lab = Lab(root, f"http://127.0.0.1:{_free_port()}", secrets.token_hex(16))
+    lab = Lab(root, f"http://127.0.0.1:{_free_port()}", secrets.token_hex(16), app)
     command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"),
+        *(sys.executable, "-m", app.module, "--no-browser", "--allow-root", "--ip=127.0.0.1"),
         *(f"--port={urlsplit(lab.url).port}", "--ServerApp.port_retries=0"),
         *(f"--IdentityProvider.token={lab.token}", f"--ServerApp.root_dir={root}"),
-        "--LabApp.expose_app_in_browser=True",
+        f"--{app.settings}.expose_app_in_browser=True",
     ]
     with (home / "log").open("wb") as log:
         server = subprocess.Popen(
@@ -102,11 +128,11 @@ def _wait_for(lab: Lab, server: subprocess.Popen[bytes], log: Path) -> None:
             return
         except OSError:
             time.sleep(0.1)
-    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text(encoding='utf-8', errors='replace')}")
+    raise RuntimeError(f"Jupyter did not start:\n{log.read_text(encoding='utf-8', errors='replace')}")
 
 
 class NotebookPage:
-    """A notebook that is open in JupyterLab; `page` is Playwright's, for clicking and looking."""
+    """A notebook that is open in Lab or Notebook; `page` is Playwright's, for clicking and looking."""
 
     def __init__(self, page: Page, lab: Lab, file: Path) -> None:
         self.page = page
@@ -115,12 +141,10 @@ class NotebookPage:
         self._page_errors: list[str] = []
         self._requests_to_others: list[str] = []
         page.set_default_timeout(20_000)
-        page.on("pageerror", lambda error: self._page_errors.append(str(error)))
+        page.on("pageerror", lambda error: self._note_error(lab.app, str(error)))
         page.on("request", lambda request: self._note_request(request.url))
         page.add_init_script(path=Path(__file__).with_name("lab.js"))
-        page.goto(
-            f"{lab.url}/doc/tree/{quote(file.relative_to(lab.root).as_posix())}?token={lab.token}&reset"
-        )
+        page.goto(lab.address(file))
         self._ask("course.ready(seconds)", START_SECONDS)
 
     def run_all(self) -> bool:
@@ -161,6 +185,10 @@ class NotebookPage:
 
     def _ask(self, call: str, seconds: float) -> Any:
         return self.page.evaluate(f"seconds => {call}", seconds)
+
+    def _note_error(self, app: App, error: str) -> None:
+        if error not in app.own_faults:
+            self._page_errors.append(error)
 
     def _note_request(self, url: str) -> None:
         parts = urlsplit(url)

@@ -6,6 +6,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,31 @@ def code_for(name: str) -> str:
     module, function = name.split(".")
     call = f"make({_ARGUMENTS.get(name, '')})"
     return f"from nblib.views.{module} import {function} as make\nview = {call}\nview"
+
+
+@dataclass(frozen=True)
+class Held:
+    """What is in use: MB of JavaScript in the page, its nodes and listeners, and MB of the kernel."""
+
+    page: float
+    nodes: int
+    listeners: int
+    kernel: float
+
+    def __sub__(self, earlier: Held) -> Held:
+        return Held(*(now - then for now, then in zip(astuple(self), astuple(earlier), strict=True)))
+
+
+TURN = """async ([steps, at_once]) => {
+    const slider = document.querySelector('.nblib-stepper [type=range]');
+    let key = 'ArrowRight';
+    for (let i = 1; i <= steps; i++) {
+        if (slider.value === slider.max) key = 'ArrowLeft';
+        if (slider.value === '0') key = 'ArrowRight';
+        slider.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true}));
+        if (i % at_once === 0) await new Promise(requestAnimationFrame);
+    }
+}"""
 
 
 class StepperPage:
@@ -131,6 +157,21 @@ class StepperPage:
         """Run code in the kernel, as a further cell would; it must print nothing and not fail."""
         said = self.kernel(f"exec({code!r}) or 'done'")
         assert said == "done", said
+
+    def turn(self, steps: int, at_once: int = 10) -> None:
+        """Turn pages by key to the last one, back, and so on, `at_once` of them between two frames."""
+        self.page.evaluate(TURN, [steps, at_once])
+
+    def held(self) -> Held:
+        """Return what is in use once page and kernel have cleared away what they no longer need."""
+        self.run("import gc, psutil; gc.collect()")
+        kernel = int(self.kernel("psutil.Process().memory_info().rss"))
+        tools = self.page.context.new_cdp_session(self.page)
+        for _ in range(3):  # what the first round frees may have held something else
+            tools.send("HeapProfiler.collectGarbage")
+        heap, counts = tools.send("Runtime.getHeapUsage"), tools.send("Memory.getDOMCounters")
+        tools.detach()
+        return Held(heap["usedSize"] / 1e6, counts["nodes"], counts["jsEventListeners"], kernel / 1e6)
 
     def axe(self) -> list[str]:
         """Return what axe-core finds wrong inside the stepper."""

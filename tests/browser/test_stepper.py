@@ -245,6 +245,18 @@ def test_no_key_reaches_the_notebook(kind: str, start: Callable[..., StepperPage
     expect(shown.box).to_be_visible()
 
 
+@pytest.mark.parametrize("kind", ["select", ".noUi-handle"])
+def test_no_key_on_a_setting_reaches_the_notebook(kind: str, start: Callable[..., StepperPage]):
+    shown = start("1", PERCEPTRON.format(arguments=""), "2")
+    before = shown.cells()
+    control = shown.page.locator(f".nblib-explorer {kind}").first
+    for key in (*string.ascii_letters, *string.digits, "ArrowUp", "ArrowDown", "Delete", "Escape"):
+        control.focus()
+        shown.page.keyboard.press(key)
+        assert shown.mode() == "command", f"{key} opened a cell for editing"
+    assert shown.cells() == before
+
+
 # -- the kernel -------------------------------------------------------------------------------------
 
 
@@ -327,6 +339,7 @@ def test_points_of_ones_own(start: Callable[..., StepperPage]):
     shown.button("Add point").click()
     assert shown.kernel("view.own[-1]") == "(0.0, 0.0, 0)"
     shown.button("Remove last point").click()
+    assert shown.kernel("len(view.own)") == "3"
     shown.page.keyboard.press("Enter")
     assert shown.kernel("len(view.own)") == "2"
     expect(discs).to_have_count(1)

@@ -1,4 +1,4 @@
-"""The view in CONTRIBUTING.md runs as it stands there, and its numbers are right."""
+"""The view and the exercise in CONTRIBUTING.md run as they stand there, and do what is said of them."""
 
 import re
 from pathlib import Path
@@ -12,8 +12,8 @@ from views.arithmetic import check
 TEXT = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
-def example() -> str:
-    section = TEXT.split("\n## Add a view\n", 1)[1].split("\n## ", 1)[0]
+def example(heading: str = "Add a view") -> str:
+    section = TEXT.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
     (block,) = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
     return block
 
@@ -68,3 +68,15 @@ def test_its_setting_makes_the_run_anew(view: Explorer):
 def test_its_pages_differ(view: Explorer):
     assert len({view.stepper.svg(step) for step in range(5)}) == 5
     assert view._repr_mimebundle_()["text/plain"] == "[Stepper: Newton's method, 6 steps]"
+
+
+def test_the_exercise_knows_its_mistakes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    monkeypatch.setattr("nblib.exercises.exercise.NOTEBOOKS", {})
+    names: dict[str, Any] = {}
+    exec(example("Add an exercise"), names)
+    assert capsys.readouterr().out.startswith("✗ Not yet. The 2 is missing: the derivative of u² is 2u.\n")
+    exercise = names["square_slope"]
+    assert exercise(lambda a, target: 2 * a - 2 * target)
+    assert len(exercise.mistakes) == 2
+    for mistake in exercise.mistakes:
+        assert exercise.diagnoses(mistake.function) == [mistake]

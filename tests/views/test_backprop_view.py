@@ -482,6 +482,182 @@ def test_your_own_data():
     assert all(check(caption.numbers) for caption in drawn.captions)
 
 
+# -- a backprop of one's own ---------------------------------------------------------------------
+
+
+def my_backprop(network, x, y):
+    """One example after the other, neuron by neuron."""
+    nabla_weights = [np.zeros_like(W) for W in network.weights]
+    nabla_biases = [np.zeros_like(b) for b in network.biases]
+    for one_x, one_y in zip(x, y, strict=True):
+        a = [one_x]
+        for W, b in zip(network.weights, network.biases, strict=True):
+            a.append(1 / (1 + np.exp(-(W @ a[-1] + b))))
+        delta = (a[-1] - one_y) * a[-1] * (1 - a[-1])
+        for l in reversed(range(len(network.weights))):
+            nabla_weights[l] += np.outer(delta, a[l]) / len(x)
+            nabla_biases[l] += delta / len(x)
+            delta = network.weights[l].T @ delta * a[l] * (1 - a[l])
+    return nabla_weights, nabla_biases
+
+
+def no_slope_in_bp1(network, x, y):
+    a = network.trace(x, y).activations
+    delta = (a[2] - y) / len(x)
+    hidden = delta @ network.weights[1] * a[1] * (1 - a[1])
+    return [hidden.T @ a[0], delta.T @ a[1]], [hidden.sum(axis=0), delta.sum(axis=0)]
+
+
+def last_layer_lost(network, x, y):
+    (first, last), (first_bias, last_bias) = my_backprop(network, x, y)
+    return [first, 0 * last], [first_bias, 0 * last_bias]
+
+
+def in_float32(network, x, y):
+    return tuple([nabla.astype(np.float32) for nabla in part] for part in my_backprop(network, x, y))
+
+
+@pytest.mark.parametrize("init", backprop.INITS)
+@pytest.mark.parametrize("own", [my_backprop, Network.backprop, in_float32])
+def test_a_right_backprop_gives_the_same_pages(own, init):
+    drawn = scene(run(init=init, updates=60))
+    with_own = scene(run(init=init, updates=60, backprop=own))
+    assert with_own.title == drawn.title
+    assert len(with_own.captions) == len(drawn.captions)
+    if own is not in_float32:
+        assert with_own.captions == drawn.captions
+        assert [texts(with_own, step) for step in range(30)] == [texts(drawn, step) for step in range(30)]
+    assert not [c for c in with_own.captions if "its own" in str(c) or "returned" in str(c)]
+
+
+@pytest.mark.parametrize("own", [no_slope_in_bp1, last_layer_lost])
+def test_a_wrong_backprop_makes_other_updates_and_the_pages_say_so(own):
+    right, record = run(updates=40), run(updates=40, backprop=own)
+    network = Network([2, 3, 1], seed=4, dtype=np.float64)
+    for t in range(41):
+        for l in range(2):
+            np.testing.assert_allclose(record.weights[l][t], network.weights[l], rtol=1e-12)
+            np.testing.assert_allclose(record.biases[l][t], network.biases[l], rtol=1e-12)
+        for parameters, nablas in zip(
+            (network.weights, network.biases), own(network, record.x, record.y), strict=True
+        ):
+            for array, nabla in zip(parameters, nablas, strict=True):
+                array -= record.eta * nabla
+    assert np.abs(record.weights[0][-1] - right.weights[0][-1]).max() > 0.01
+    drawn = scene(record)
+    assert all(check(caption.numbers) for caption in drawn.captions)
+    assert "a backprop of its own returns, and they are other ones" in drawn.captions[0].words
+    for caption in drawn.captions:
+        if ", the mean" in caption.words:
+            assert "But the backprop of this run returns" in caption.words
+        if " done" in caption.words:
+            assert "returned for" in caption.formula
+            assert "mean" not in caption.formula
+
+
+def test_what_a_wrong_backprop_returns_is_shown_beside_the_mean():
+    record = run(updates=1, backprop=no_slope_in_bp1)
+    drawn = scene(record)
+    (page,) = (p for p, caption in enumerate(drawn.captions) if ", the mean" in caption.words)
+    passes, ((_, weights), (_, biases)) = (
+        course(record, 0),
+        no_slope_in_bp1(Network([2, 3, 1], seed=4, dtype=np.float64), record.x, record.y),
+    )
+    rows = [(where, printed) for _, _, where, printed in lines(drawn.captions[page])]
+    assert [near(printed, mean_slopes(passes, *where)) for where, printed in rows] == [True, True]
+    b, w = re.search(r"returns (\S+) for b²₁ and (\S+) for w²₁₃", drawn.captions[page].words).groups()
+    assert near(b, biases[0])
+    assert near(w, weights[0, 2])
+    shown = texts(drawn, page)
+    assert "On the wires: slopes that its backprop returns" in shown
+    assert f"{weights[0, 2]:.3f}".replace("-", "−") in shown
+    assert f"returned = {'+' if biases[0] > 0 else '−'}{abs(biases[0]):.3f}" in shown
+    assert not [text for text in shown if "mean δ" in text]
+
+
+def test_a_backprop_that_blows_up_is_shown_to_the_end():
+    def too_large(network, x, y):
+        return tuple([1e9 * nabla for nabla in part] for part in my_backprop(network, x, y))
+
+    def no_numbers(network, x, y):
+        nablas = my_backprop(network, x, y)
+        return (
+            nablas if np.abs(network.weights[0]).max() < 2.5 else ([n * np.nan for n in nablas[0]], nablas[1])
+        )
+
+    for own, words in (
+        (
+            too_large,
+            r"The cost left the scale at update \d+, with the slopes that its own backprop returns\.",
+        ),
+        (no_numbers, r"For update \d+ its own backprop returns slopes that are not finite numbers\."),
+    ):
+        drawn = scene(run(updates=200, backprop=own))
+        assert re.fullmatch(words, drawn.captions[-1].words)
+        assert not re.fullmatch(words, drawn.captions[0].words)
+        for step in range(drawn.n_steps):
+            assert not [text for text in texts(drawn, step) if "nan" in text]
+        json.dumps(drawn.payload(), allow_nan=False)
+
+
+def test_a_backprop_cannot_change_the_run_behind_its_back():
+    def writes(network, x, y):
+        nablas = my_backprop(network, x, y)
+        network.weights[0] += 1
+        x += 1
+        return nablas
+
+    assert scene(run(updates=9, backprop=writes)).captions == scene(run(updates=9)).captions
+
+
+@pytest.mark.parametrize(
+    ("own", "message"),
+    [
+        (lambda network, x, y: None, r"must return the pair \(nabla_weights, nabla_biases\), got None"),
+        (
+            lambda network, x, y: (network.weights, 3),
+            "nabla_biases that backprop returns must be 2 arrays, got 3",
+        ),
+        (lambda network, x, y: (network.weights[:1], network.biases), "must be 2 arrays, got 1"),
+        (
+            lambda network, x, y: ([W.T for W in network.weights], network.biases),
+            r"nabla_weights\[0\] that backprop returns must have shape \(3, 2\), got \(2, 3\)",
+        ),
+        (lambda network, x, y: (network.weights, ["a", "b"]), r"nabla_biases\[0\] must hold real numbers"),
+    ],
+)
+def test_what_a_backprop_must_return(own, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        run(updates=2, backprop=own)
+
+
+def test_backprop_must_be_a_function():
+    with pytest.raises(TypeError, match="backprop must be a function of"):
+        explorer(backprop=3)
+
+
+def test_the_stepper_runs_on_your_own_backprop():
+    asked = []
+
+    def counted(network, x, y):
+        asked.append(network.sizes)
+        return my_backprop(network, x, y)
+
+    theirs, yours = explorer(updates=50), explorer(updates=50, backprop=counted)
+    assert asked == [[2, 3, 1]] * 51
+    assert repr(yours) == repr(theirs)
+    for view in (theirs, yours):
+        view.step = view.n_steps - 1
+    assert yours.caption == theirs.caption
+    yours.settings["example"].value = 0
+    assert len(asked) == 51  # the same run, seen from another example
+    yours.settings["network"].value = "2-2-1"
+    assert asked[51:] == [[2, 2, 1]] * 51
+    faulty = explorer(updates=50, backprop=last_layer_lost)
+    assert "other ones" in faulty.caption
+    assert explorer(updates=50, backprop=None).caption == explorer(updates=50).caption
+
+
 # -- the stepper --------------------------------------------------------------------------------
 
 

@@ -365,3 +365,17 @@ def test_what_the_notebook_says_of_other_settings():
     (_, _, _, first), (_, _, _, second) = descend(1.0, START | {"w2": 0.0}, 1.0, 1)
     assert [name for name in first if first[name] == 0] == ["a1", "z1", "w1", "b1", "a0"]
     assert all(value != 0 for value in second.values())
+
+
+def test_every_number_fits_into_its_circle():
+    cost = ("0.0123", "0.0012", "0.0001", "1·10⁻⁵", "4·10⁻⁹", "1·10⁻⁵⁰")
+    for value, text in zip((0.01234, 0.00123, 1.234e-4, 1.234e-5, 3.7e-9, 1.2e-50), cost, strict=True):
+        assert chain._narrow(value) == text
+    shown = chain.explorer(eta=100.0, updates=200).stepper
+    last = texts(ElementTree.fromstring(shown.svg(shown.scene["steps"] - 1)))
+    in_circle = last[last.index("C") + 1]
+    number, unit = read(in_circle)
+    assert 0 < number < 0.01
+    assert len(in_circle) <= 8  # 2·10⁻²³; raised digits are narrow
+    full = read(next(text for text in last if text.startswith("C = ")))[0]
+    assert number == pytest.approx(full, abs=0.51 * unit)

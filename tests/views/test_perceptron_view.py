@@ -4,8 +4,11 @@ import dataclasses
 import json
 import re
 import xml.etree.ElementTree as ET
+from itertools import combinations
+from pathlib import Path
 
 import ipywidgets
+import nbformat
 import numpy as np
 import pytest
 
@@ -21,7 +24,10 @@ SAYS = re.compile(
     r"Epoch (\d+), example (\d+), target y = ([01])\. The unit says ŷ = ([01]): "
     r"(right\. Nothing changes\.|wrong, y − ŷ = (\+1|−1)\. It should have (fired: w moves towards x"
     r"|been silent: w moves away from x)\.)"
+    r"(?: Where w is zero there is no line\.| The line lies outside the picture\.)?"
+    r"(?: A whole epoch without a mistake: it is done\.| Stopped after .*)?"
 )
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01_perceptron.ipynb"
 
 
 def number(text: str) -> float:
@@ -114,6 +120,125 @@ def test_numbers_that_are_not_round_are_rounded():
         first = values(caption.numbers.split("\n")[0])
         assert first[-1] == pytest.approx(record.z[t], abs=0.6e-4)
         assert first[1] == pytest.approx(x[record.example[t], 0], abs=0.6e-4)
+
+
+def test_the_notebook_and_its_stepper_show_the_same_run():
+    cells = {cell.id: cell.source for cell in nbformat.read(NOTEBOOK, as_version=4).cells}
+    names: dict = {}
+    for cell in ("imports", "learn-by-hand", "learn-with-nblib", "perceptron-stepper"):
+        exec(cells[cell], names)
+    record, scene = names["record"], names["stepper"].stepper._drawn
+    assert scene.captions == view.scene(record).captions
+    assert scene.payload() == view.scene(record).payload()
+
+
+# -- how a run ends, and where no line is seen --------------------------------------------------------
+
+
+def turn(a: tuple, b: tuple, c: tuple) -> int:
+    cross = (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+    return (cross > 0) - (cross < 0)
+
+
+def cross_each_other(p: tuple, q: tuple, r: tuple, s: tuple) -> bool:
+    return turn(p, q, r) * turn(p, q, s) < 0 and turn(r, s, p) * turn(r, s, q) < 0
+
+
+def inside(p: tuple, corners: tuple) -> bool:
+    a, b, c = corners
+    return {turn(a, b, p), turn(b, c, p), turn(c, a, p)} in ({1}, {-1})
+
+
+def no_line_separates(record: PerceptronRecord) -> bool:
+    """Kirchberger's theorem, in whole hundredths: four points say so, two against two or one in three.
+
+    (Points that touch without crossing do not count here, so True is always true.)
+    """
+    rows = np.round(100 * record.x).astype(int).tolist()
+    ones = [tuple(row) for row, y in zip(rows, record.y, strict=True) if y]
+    zeros = [tuple(row) for row, y in zip(rows, record.y, strict=True) if not y]
+    pairs = ((*p, *q) for p in combinations(ones, 2) for q in combinations(zeros, 2))
+    return any(cross_each_other(*four) for four in pairs) or any(
+        inside(p, corners)
+        for some, others in ((ones, zeros), (zeros, ones))
+        for corners in combinations(some, 3)
+        for p in others
+    )
+
+
+@pytest.mark.parametrize("seed", range(31))
+def test_inseparable_data_are_inseparable(seed: int):
+    record, scene = run("inseparable", seed=seed)
+    assert no_line_separates(record)
+    assert "none: no line is right" in texts(scene, 0)
+    assert "Stopped after 10 epochs, and mistakes go on" in scene.captions[-1].words
+
+
+@pytest.mark.parametrize("data", ["separable", "tight margin"])
+def test_separable_data_are_separable(data: str):
+    for seed in range(8):
+        record, scene = run(data, seed=seed)
+        assert not no_line_separates(record)
+        assert "none: no line is right" not in texts(scene, 0)
+
+
+@pytest.mark.parametrize(
+    ("data", "seed", "ending"),
+    [
+        ("separable", 4, "A whole epoch without a mistake: it is done."),
+        (
+            "tight margin",
+            2,
+            "Stopped after 10 epochs, and mistakes go on: the unit is still wrong about 1 of 20 examples.",
+        ),
+        (
+            "tight margin",
+            11,
+            "Stopped after 10 epochs: now every example is right, but no whole epoch was without a mistake.",
+        ),
+        (
+            "XOR",
+            0,
+            "Stopped after 10 epochs, and mistakes go on: the unit is still wrong about 2 of 4 examples.",
+        ),
+    ],
+)
+def test_the_last_page_and_no_other_says_how_the_run_ended(data: str, seed: int, ending: str):
+    record, scene = run(data, seed=seed)
+    *before, last = (caption.words for caption in scene.captions)
+    assert last.endswith(f". {ending}")
+    assert not [words for words in before if "Stopped" in words or "it is done" in words]
+    w, b = record.weights[-1], record.biases[-1]
+    wrong = sum(
+        int(w[0] * x1 + w[1] * x2 + b > 0) != y for (x1, x2), y in zip(record.x, record.y, strict=True)
+    )
+    assert record.converged == ("it is done" in ending)
+    if wrong:
+        assert f"about {wrong} of {len(record.x)} examples" in ending
+
+
+def test_the_end_after_one_epoch():
+    record = Perceptron(2).fit([[1, 1], [-1, -1]], [1, 0], max_epochs=1)
+    assert "Stopped after 1 epoch: now every example is right" in view.scene(record).captions[-1].words
+
+
+@pytest.mark.parametrize("data", view.DATA)
+def test_a_line_that_is_not_seen_is_told(data: str):
+    hidden = 0
+    for seed in range(4):
+        record, scene = run(data, seed=seed)
+        axes = view._plane(record)
+        edge = np.linspace(0, 1, 2001)
+        (x1, x2), (y1, y2) = axes.xlim, axes.ylim
+        x = np.r_[x1 + (x2 - x1) * edge, x1 + (x2 - x1) * edge, 0 * edge + x1, 0 * edge + x2]
+        y = np.r_[0 * edge + y1, 0 * edge + y2, y1 + (y2 - y1) * edge, y1 + (y2 - y1) * edge]
+        for caption, w, b in zip(scene.captions[1:], record.weights[1:], record.biases[1:], strict=True):
+            z = w[0] * x + w[1] * y + b
+            seen = w.any() and z.min() <= 0 <= z.max()
+            assert ("outside the picture" in caption.words) == bool(w.any() and not seen)
+            assert ("there is no line" in caption.words) == (not w.any())
+            hidden += not seen
+    assert hidden
 
 
 # -- the picture ------------------------------------------------------------------------------------
@@ -324,6 +449,19 @@ def test_the_order_changes_the_run():
     given = [caption.words for caption in shown.stepper._drawn.captions]
     shown.settings["order"].value = "shuffled"
     assert [caption.words for caption in shown.stepper._drawn.captions] != given
+
+
+@pytest.mark.parametrize("chosen", [False, True])
+def test_no_button_for_a_new_seed_where_nothing_is_random(chosen: bool):
+    shown = view.explorer("separable" if chosen else "XOR")
+    if chosen:
+        shown.settings["data"].value = "XOR"
+    assert shown.stepper.actions == []
+    shown.settings["order"].value = "shuffled"
+    assert shown.stepper.actions == [NEW_SEED]
+    before = shown.stepper.scene
+    press(shown, NEW_SEED)
+    assert shown.stepper.scene != before
 
 
 def own() -> view.PerceptronExplorer:

@@ -1,0 +1,153 @@
+"""How an answer differs from the expected one: in structure, type, shape or numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nblib.network import Network
+
+Array = NDArray[Any]
+
+LONGEST = 1000
+"""Characters of a value that are shown."""
+TOLERANCE = 1e-4
+"""How far a number may be off, relative to the largest in its array: enough room for float32."""
+
+
+Name = str | tuple[str, ...]
+
+
+def same(expected: Any, answer: Any) -> bool:
+    """Tell whether an answer is the expected one, up to `TOLERANCE`."""
+    return difference(expected, answer) is None
+
+
+def difference(expected: Any, answer: Any, name: Name = "the answer") -> str | None:
+    """Say what first is different in an answer, its form or its numbers; None if nothing is.
+
+    Parameters
+    ----------
+    expected : number, str, ndarray, or tuple, list or dict of these
+        Lists and tuples count as the same; numbers of every type do, and nested lists and arrays.
+    answer : anything
+    name : str or tuple of str
+        What the answer is called in the message, or each thing that it holds.
+    """
+    try:
+        return form(expected, answer, name) or _numbers(expected, answer, name)
+    except Exception as error:  # an answer may be anything, and its methods may do anything
+        return f"the answer cannot be compared with numbers: {type(error).__name__}"
+
+
+def form(expected: Any, answer: Any, name: Name = "the answer") -> str | None:
+    """Say what first is different in the form of an answer: how many things, of which type and shape.
+
+    The parameters are those of `difference`.
+    """
+    if isinstance(expected, dict):
+        if not isinstance(answer, dict):
+            return f"{name} must be a dict, got {kind(answer)}"
+        if answer.keys() != expected.keys():
+            wanted, got = (", ".join(map(repr, names)) for names in (expected, answer))
+            return f"{name} must have the keys {wanted}, got {got}"
+    elif isinstance(expected, (list, tuple)):
+        wanted = f"the answer must hold {len(expected)} things, {' and '.join(name)}"
+        if isinstance(name, str):
+            wanted = f"{name} must hold {len(expected)} things"
+        if not isinstance(answer, (list, tuple, np.ndarray)) or getattr(answer, "ndim", 1) == 0:
+            return f"{wanted}, got {kind(answer)}"
+        if len(answer) != len(expected):
+            return f"{wanted}, got {len(answer)}"
+    else:
+        return _form_of_numbers(np.asarray(expected), answer, name)
+    return next(filter(None, (form(*entry) for entry in _entries(expected, answer, name))), None)
+
+
+def _form_of_numbers(expected: Array, answer: Any, name: Name) -> str | None:
+    if expected.dtype.kind == "U":
+        return None if isinstance(answer, str) else f"{name} must be a str, got {kind(answer)}"
+    try:
+        array = np.asarray(answer)
+    except ValueError:
+        return f"{name} must be a regular array, but its rows have different lengths"
+    if array.dtype.kind not in "biuf":
+        return f"{name} must be made of numbers, got {kind(answer)}"
+    if array.shape == expected.shape:
+        return None
+    wanted = f"have the shape {expected.shape}" if expected.shape else "be a single number"
+    return f"{name} must {wanted}, got {f'the shape {array.shape}' if array.shape else 'a single number'}"
+
+
+def _numbers(expected: Any, answer: Any, name: Name) -> str | None:
+    """Say what first is different in an answer of the right form."""
+    if isinstance(expected, (dict, list, tuple)):
+        return next(filter(None, (_numbers(*entry) for entry in _entries(expected, answer, name))), None)
+    expected, answer = np.asarray(expected), np.asarray(answer)
+    if expected.dtype.kind == "U":
+        return None if expected == answer else f"{name} is another one"
+    if np.isnan(answer).any() and not np.isnan(expected).any():
+        return f"{name} holds NaN, which is not a number"
+    scale = np.abs(expected).max(initial=0) if expected.dtype.kind == "f" else 1.0
+    room = TOLERANCE * np.maximum(np.abs(expected), scale)
+    with np.errstate(invalid="ignore"):
+        close = np.abs(answer.astype(float) - expected) <= room
+    close |= (answer == expected) | (np.isnan(answer) & np.isnan(expected))  # infinite, or no number
+    if close.all():
+        return None
+    return f"some numbers in {name} are not as expected" if expected.ndim else f"{name} is another number"
+
+
+def _entries(expected: Any, answer: Any, name: Name) -> Iterator[tuple[Any, Any, str]]:
+    """Yield the entries of a dict or list beside those of the answer, with their names."""
+    for i, key in enumerate(expected if isinstance(expected, dict) else range(len(expected))):
+        yield expected[key], answer[key], f"{name}[{key!r}]" if isinstance(name, str) else name[i]
+
+
+def kind(value: Any) -> str:
+    """Say what a value is: "a str", "an array of shape (2, 3)", "None"."""
+    if value is None or value is ...:
+        return "None" if value is None else "`...`"
+    if isinstance(value, np.ndarray):
+        of = "" if value.dtype.kind in "biuf" else f" and type {value.dtype}"
+        return f"an array of shape {value.shape}{of}"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def show(value: Any) -> str:
+    """Return a value as it is shown beside a failing example: short, at most five digits."""
+    try:
+        shown = _shown(value)
+    except Exception as error:  # an answer may be anything, and its methods may do anything
+        return f"{kind(value)} that cannot be shown: {type(error).__name__}"
+    return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]} …"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key!r}: {_shown(entry)}" for key, entry in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        left, right = "[]" if isinstance(value, list) else "()"
+        shown = list(map(_shown, value))
+        between = ",\n" if any("\n" in entry for entry in shown) else ", "
+        return left + between.join(shown).replace("\n", "\n ") + right
+    if isinstance(value, (bool, np.bool_, str)) or value is None or value is ...:
+        return repr(value) if not isinstance(value, np.bool_) else repr(bool(value))
+    if isinstance(value, (int, np.integer)):
+        return str(int(value))
+    if isinstance(value, (float, np.floating)):
+        return f"{float(value):.5g}"
+    if isinstance(value, np.ndarray):
+        return np.array2string(value, separator=", ", threshold=40, formatter=_FORMATS)
+    if isinstance(value, Network):
+        parts = {"weights": value.weights, "biases": value.biases}
+        shown = [f"{name} = " + show(part).replace("\n", "\n" + " " * 10) for name, part in parts.items()]
+        return "\n".join([repr(value), *shown])
+    return repr(value)
+
+
+_FORMATS: Any = {"float_kind": lambda number: f"{number:.5g}", "bool": lambda truth: str(bool(truth))}

@@ -1,0 +1,112 @@
+"""Where a notebook shows a stepper, the file holds a picture of it, for readers without a kernel."""
+
+import ast
+import base64
+import importlib
+import inspect
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from IPython.core.inputtransformer2 import TransformerManager
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook
+
+import refresh
+
+ALL = refresh.all_notebooks()
+LESSONS = [path for path in ALL if re.match(r"0[1-6]_", path.name)]
+PNG = b"\x89PNG\r\n\x1a\n"
+STEPPER = re.compile(r"\[Stepper: (.+), (\d+) steps\]")
+
+
+class Images(HTMLParser):
+    """Collects the attributes of each <img> of a text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[dict[str, str | None]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "img":
+            self.found.append(dict(attrs))
+
+
+def stepper_cells(notebook: NotebookNode) -> Iterator[NotebookNode]:
+    """Yield the cells whose last expression is what a function of nblib.views returned as explorer."""
+    modules: dict[str, str] = {}
+    steppers: set[str] = set()
+
+    def is_stepper(node: ast.expr) -> bool:
+        match node:
+            case ast.Name(id=name):
+                return name in steppers
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=alias), attr=name)) if alias in modules:
+                function = getattr(importlib.import_module(modules[alias]), name)
+                return str(inspect.signature(function).return_annotation).endswith("Explorer")
+        return False
+
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        lines = ast.parse(TransformerManager().transform_cell(cell.source)).body
+        for line in lines:
+            match line:
+                case ast.ImportFrom(module="nblib.views", names=names):
+                    modules |= {name.asname or name.name: f"nblib.views.{name.name}" for name in names}
+                case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                    (steppers.add if is_stepper(value) else steppers.discard)(name)
+        if lines and isinstance(lines[-1], ast.Expr) and is_stepper(lines[-1].value):
+            yield cell
+
+
+def faults(cell: NotebookNode) -> str:
+    """Return what the stored picture of a stepper lacks, nothing if it lacks nothing."""
+    results = [output for output in cell.outputs if output.output_type != "stream"]  # it may print as well
+    if [output.output_type for output in results] != ["execute_result"]:
+        return "there is not one result"
+    data = results[0].data
+    if set(data) != {"image/png", "text/html", "text/plain"}:
+        return f"stored are {sorted(data)}"
+    if not base64.b64decode(data["image/png"]).startswith(PNG):
+        return "image/png is no PNG"
+    images = Images(data["text/html"]).found
+    if len(images) != 1:
+        return f"text/html has {len(images)} images"
+    title, n_steps = STEPPER.fullmatch(data["text/plain"]).groups()
+    if not re.match(rf"{re.escape(title)}, step \d+ of {n_steps}\. \w", images[0].get("alt") or ""):
+        return f"the alternative text does not tell the page: {images[0].get('alt')!r}"
+    if images[0]["src"] != f"data:image/png;base64,{data['image/png'].strip()}":
+        return "text/html shows another picture than image/png"
+    return ""
+
+
+@pytest.mark.parametrize("path", ALL, ids=[path.stem for path in ALL])
+def test_every_stepper_has_its_picture(path: Path):
+    notebook = refresh.read(path)
+    cells = list(stepper_cells(notebook))
+    found = [f"{refresh.describe(cell)}: {faults(cell)}" for cell in cells if faults(cell)]
+    assert not found, "\n".join(found)
+    shown = [
+        cell.id
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if STEPPER.match(output.get("data", {}).get("text/plain", ""))
+    ]
+    assert shown == [cell.id for cell in cells]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=[path.stem for path in LESSONS])
+def test_every_lesson_has_a_stepper(path: Path):
+    assert list(stepper_cells(refresh.read(path)))
+
+
+def test_a_stepper_without_picture_is_found():
+    sources = ["from nblib.views import perceptron as p\ns = p.explorer()\ns", "s.step = 1", "s", "s = 1\ns"]
+    notebook = new_notebook(cells=[new_code_cell(source, id=f"cell-{i}") for i, source in enumerate(sources)])
+    cells = list(stepper_cells(notebook))
+    assert [cell.id for cell in cells] == ["cell-0", "cell-2"]
+    assert faults(cells[0]) == "there is not one result"
