@@ -13,9 +13,11 @@ WITH_EXAMPLES = {
     "nblib.chain",
     "nblib.drawing.numbers",
     "nblib.gates",
+    "nblib.modern",
     "nblib.network",
     "nblib.neuron",
     "nblib.perceptron",
+    "nblib.training",
 }
 
 

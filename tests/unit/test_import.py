@@ -13,11 +13,13 @@ MATHS = [
     "gates",
     "gradcheck",
     "mnist",
+    "modern",
     "network",
     "neuron",
     "npz",
     "perceptron",
     "toydata",
+    "training",
     "validate",
 ]
 
