@@ -1,0 +1,224 @@
+"""A pad to draw a digit on, and what a network makes of it while it is drawn."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import anywidget
+import numpy as np
+import traitlets
+from numpy.typing import ArrayLike, NDArray
+
+from nblib import validate
+from nblib.digits import as_mnist, from_file
+from nblib.drawing.picture import GREY, Picture, bare, canvas
+from nblib.handwriting import THICKNESS, ink
+from nblib.network import Network
+from nblib.reader import Reader, Reading
+
+_HERE = Path(__file__).parent
+BLANK = "Nothing is drawn yet."
+
+
+class DigitPad(anywidget.AnyWidget):
+    """A pad for mouse, finger, pen and keyboard, and the network's answer beside it.
+
+    What is drawn is centred by mass and scaled as MNIST's digits were. Shown are the image that the
+    network sees, its ten outputs, its hidden activations, and the images nearest to the drawing.
+
+    Parameters
+    ----------
+    network : Network
+        From 784 pixels to ten digits.
+    x_train, y_train : array_like, shapes (n, 784) and (n,), optional
+        Images and labels in which the nearest two are looked for.
+    thickness : float
+        Of the pen, as a part of the side of the pad.
+
+    Attributes
+    ----------
+    strokes : list
+        What is drawn: each stroke a list of places [x, y] from 0 to 1, y downwards; kept the same
+        here and in the browser.
+
+    Raises
+    ------
+    ValueError
+        If the network or the images do not fit.
+    """
+
+    _esm = _HERE / "digit_pad.js"
+    _css = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("stepper.css", "digit_pad.css"))
+    strokes = traitlets.List().tag(sync=True, echo_update=False)
+    answer = traitlets.Dict().tag(sync=True)
+    thickness = traitlets.Float(THICKNESS).tag(sync=True)
+
+    def __init__(
+        self,
+        network: Network,
+        x_train: ArrayLike | None = None,
+        y_train: ArrayLike | None = None,
+        thickness: float = THICKNESS,
+    ) -> None:
+        self._reader = Reader(network, x_train, y_train)
+        self._reading: Reading | None = None
+        super().__init__(thickness=validate.positive("thickness", thickness))
+        self._answer_to(self.strokes)
+        self.observe(lambda change: self._answer_to(change["new"]), "strokes")
+        self.on_msg(self._hear)
+
+    def __repr__(self) -> str:
+        sizes = "-".join(map(str, self._reader.network.sizes))
+        return f"[DigitPad: draw a digit for the network {sizes}]"
+
+    # -- from a cell --------------------------------------------------------------------------------
+
+    @property
+    def reading(self) -> Reading | None:
+        """What the network makes of the drawing or the file; None while nothing is drawn."""
+        return self._reading
+
+    def draw(self, strokes: Sequence[ArrayLike]) -> None:
+        """Draw in place of what is there: each stroke an array of places, shape (n, 2), 0 to 1."""
+        drawn = []
+        for i, stroke in enumerate(strokes):
+            points = validate.rows(f"strokes[{i}]", stroke, 2)
+            if points.min() < 0 or points.max() > 1:
+                raise ValueError(
+                    f"strokes[{i}] must lie on the pad, from 0 to 1, got {points.min():g} to {points.max():g}"
+                )
+            drawn.append(np.round(points, 4).tolist())
+        if drawn == self.strokes:
+            self._answer_to(drawn)  # a file may stand there
+        self.strokes = drawn
+
+    def undo(self) -> None:
+        """Take the last stroke away."""
+        self.draw(self.strokes[:-1])
+
+    def clear(self) -> None:
+        """Take everything away."""
+        self.draw([])
+
+    def open_picture(self, path: str | PathLike[str] | BinaryIO) -> None:
+        """Show a picture of a digit from disk in place of what is drawn; see `nblib.digits.from_file`."""
+        image = as_mnist(from_file(path))
+        with self.hold_sync():
+            self.clear()
+            self._show(image, 0)
+
+    # -- the answer ---------------------------------------------------------------------------------
+
+    def _answer_to(self, strokes: Sequence[ArrayLike]) -> None:
+        drawn = ink(strokes, self.thickness)
+        if drawn.any():
+            self._show(as_mnist(drawn), sum(map(len, strokes)))
+        else:
+            self._reading = None
+            self._say(words=BLANK, points=sum(map(len, strokes)))
+
+    def _show(self, image: NDArray[np.float32], n_points: int) -> None:
+        """Have an image read; `n_points` tells the browser how much of the drawing it shows."""
+        reading = self._reading = self._reader.read(image)
+        self._say(
+            words=_sentence(reading),
+            points=n_points,
+            answer=reading.answer,
+            outputs=_rounded(reading.outputs),
+            hidden=[_rounded(layer) for layer in reading.hidden],
+            seen=_bytes(reading.image),
+            labels=reading.labels.tolist(),
+            nearest=_bytes(reading.nearest),
+        )
+
+    def _say(self, **answer: Any) -> None:
+        """Send an answer, numbered: the browser waits for each, even for one that says the same."""
+        self.answer = answer | {"number": self.answer.get("number", 0) + 1}
+
+    def _hear(self, _: Any, content: Mapping[str, Any], buffers: Sequence[memoryview]) -> None:
+        """Take a drawing or a file from the browser; one that holds neither keeps the line awake."""
+        if (drawn := content.get("strokes")) is not None:
+            if drawn == self.strokes:
+                self._answer_to(drawn)  # the browser waits for it
+            else:
+                self.set_state(
+                    {"strokes": drawn}
+                )  # as set_state comes from the browser, it sends nothing back
+            return
+        if "file" not in content:
+            return
+        file = io.BytesIO(bytes(buffers[0]))
+        file.name = content["file"]
+        try:
+            self.open_picture(file)
+            self.send({"said": f"{file.name} is shown."})
+        except ValueError as error:
+            self.send({"said": f"{str(error).removeprefix('path: ')}."})
+
+    # -- without a kernel ---------------------------------------------------------------------------
+
+    def picture(self) -> Picture:
+        """Return the drawing and the answer as a still picture."""
+        reading = self._reading
+        sheets = {"drawn": ink(self.strokes, self.thickness)} if self.strokes or not reading else {}
+        if reading is not None:
+            sheets["as the network sees it"] = reading.image.reshape(28, 28)
+        near = [f"a {label}" for label in reading.labels] if reading else []
+        ratios = [1.3] * len(sheets) + [2.2] * (reading is not None) + [1] * len(near)
+        shape = {"width": 1.4 * sum(ratios), "height": 2.3, "width_ratios": ratios}
+        with canvas(1, len(ratios), **shape) as (figure, axes):
+            for ax, (title, sheet) in zip(axes[0], sheets.items(), strict=False):
+                _image(ax, sheet, title)
+            if reading is None:
+                return Picture(figure, f"An empty pad for drawing a digit. {BLANK}")
+            bars, *others = axes[0, len(sheets) :]
+            _bars(bars, reading)
+            for ax, image, label in zip(others, reading.nearest, near, strict=True):
+                _image(ax, image.reshape(28, 28), f"near: {label}")
+            told = f" Nearest to it among the training images: {' and '.join(near)}." if near else ""
+            says = f"A drawn digit, scaled and centred; the network says {reading.answer}."
+            return Picture(figure, says + told)
+
+    def still(self) -> dict[str, str]:
+        """Return the still picture as MIME bundle, for readers without a kernel."""
+        shown = self.picture()._repr_mimebundle_()
+        return {kind: shown[kind] for kind in ("text/html", "image/png")}
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        return data | self.still(), metadata
+
+
+def _sentence(reading: Reading) -> str:
+    return reading.words[0].upper() + reading.words[1:] + "."
+
+
+def _rounded(values: NDArray[Any]) -> list[float]:
+    return [round(value, 3) for value in values.tolist()]
+
+
+def _bytes(images: NDArray[Any]) -> bytes:
+    return np.round(255 * np.clip(images, 0, 1)).astype(np.uint8).tobytes()
+
+
+def _image(ax: Any, image: NDArray[Any], title: str) -> None:
+    ax.imshow(image, cmap="Greys", vmin=0, vmax=1)
+    bare(ax)
+    for spine in ax.spines.values():
+        spine.set(visible=True, color=GREY)
+    ax.set_title(title, fontsize=9)
+
+
+def _bars(ax: Any, reading: Reading) -> None:
+    drawn = ax.barh(range(10), reading.outputs)
+    drawn[reading.answer].set(hatch="//", edgecolor="white")
+    for digit, output in enumerate(reading.outputs):
+        ax.text(max(output, 0) + 0.03, digit, f"{output:.2f}", va="center", fontsize=7)
+    ax.set(xlim=(0, 1.15 * max(1, reading.outputs.max())), xlabel="output", yticks=range(10))
+    ax.invert_yaxis()
+    ax.grid(False)
+    ax.set_title(f"says {reading.answer}", fontsize=9)

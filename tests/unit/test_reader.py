@@ -1,0 +1,123 @@
+"""What a network makes of a digit, and the images nearest to it."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nblib import mnist
+from nblib.nearest import Nearest
+from nblib.network import Network
+from nblib.reader import Reader
+
+NETWORK = Network([784, 12, 5, 10], init="scaled", seed=1)
+
+
+@pytest.fixture(scope="module")
+def data():
+    return mnist.load()
+
+
+def nearest_by_definition(x, image, k):
+    distances = np.sqrt(np.square(x.astype(float) - image).sum(axis=1))
+    order = np.argsort(distances, kind="stable")[:k]
+    return order, distances[order]
+
+
+@given(n=st.integers(1, 200), pixels=st.integers(1, 90), k=st.integers(1, 12), seed=st.integers(0, 99))
+def test_nearest_are_the_nearest(n, pixels, k, seed):
+    rng = np.random.default_rng(seed)
+    x, image = rng.random((n, pixels)), rng.random(pixels)
+    rows, distances = Nearest(x).search(image, k)
+    expected, far = nearest_by_definition(x.astype(np.float32), image.astype(np.float32), k)
+    np.testing.assert_array_equal(rows, expected)
+    np.testing.assert_allclose(distances, far, rtol=1e-5)
+
+
+def test_nearest_among_all_of_mnist(data):
+    known = Nearest(data.x_train)
+    for image in data.x_test[:6]:
+        rows, distances = known.search(image, 2)
+        expected, far = nearest_by_definition(data.x_train, image, 2)
+        np.testing.assert_array_equal(rows, expected)
+        np.testing.assert_allclose(distances, far, rtol=1e-5)
+    rows, distances = known.search(data.x_train[777], 1)
+    assert (rows, distances) == (777, 0)
+    known.search(np.zeros(784), 3)
+
+
+def test_few_are_measured_in_full(data, monkeypatch):
+    known, measured = Nearest(data.x_train), []
+    distances = known._distances
+    monkeypatch.setattr(known, "_distances", lambda rows, q: measured.append(len(rows)) or distances(rows, q))
+    for image in data.x_test[:50]:
+        known.search(image, 2)
+    assert np.median(measured) < 600
+
+
+def test_equal_images_and_black_ones():
+    rows, distances = Nearest(np.ones((5, 3))).search([1, 1, 1], 2)
+    assert (rows.tolist(), distances.tolist()) == ([0, 1], [0, 0])
+    rows, _ = Nearest(np.zeros((2, 3))).search([1, 0, 0], 9)
+    assert rows.tolist() == [0, 1]
+
+
+def test_reading(data):
+    reading = Reader(NETWORK, data.x_train[:500], data.y_train[:500]).read(data.x_test[0], k=3)
+    trace = NETWORK.trace(data.x_test[:1], data.y_test[:1])
+    assert len(reading.hidden) == 2
+    for layer, expected in zip([*reading.hidden, reading.outputs], trace.activations[1:], strict=True):
+        np.testing.assert_allclose(layer, expected[0], rtol=1e-5)
+    assert reading.answer == NETWORK.predict(data.x_test[0])
+    np.testing.assert_array_equal(reading.labels, data.y_train[reading.rows])
+    np.testing.assert_array_equal(reading.nearest, data.x_train[reading.rows])
+    np.testing.assert_allclose(
+        reading.distances, np.linalg.norm(reading.nearest - data.x_test[0], axis=1), rtol=1e-5
+    )
+    assert (np.diff(reading.distances) >= 0).all()
+
+
+def test_reading_without_images():
+    reading = Reader(NETWORK).read(np.ones(784))
+    assert len(reading.rows) == len(reading.labels) == len(reading.distances) == 0
+    assert reading.nearest.shape == (0, 784)
+
+
+@pytest.mark.parametrize(
+    ("biases", "words"),
+    [
+        ({3: 4, 8: 2}, "the network says 3 (0.98); next 8 (0.88)"),
+        ({3: 4, 8: -2}, "the network says 3 (0.98); next 8 (0.12)"),
+        ({9: 0, 0: -1}, "the network says 9 (0.50); next 0 (0.27)"),
+        ({9: -1, 0: -2}, "not sure, perhaps 9 (0.27); next 0 (0.12)"),
+    ],
+)
+def test_the_answer_in_words(biases, words):
+    network = Network([784, 10])
+    last = np.full(10, -9.0)
+    for digit, bias in biases.items():
+        last[digit] = bias
+    network.set_parameters([np.zeros((10, 784))], [last])
+    reading = Reader(network).read(np.ones(784))
+    assert reading.words == words
+    assert repr(reading) == f"Reading({words})"
+    assert reading.hidden == []
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: Reader(Network([4, 10])),
+         "network must lead from 784 pixels to 10 digits, got Network(4-10, sigmoid, quadratic, float32)"),
+        (lambda: Reader(NETWORK, np.ones((2, 784))),
+         "x and y must be given together: images and their labels"),
+        (lambda: Reader(NETWORK, np.ones((2, 784)), [1]), "x and y must have the same length, got 2 and 1"),
+        (lambda: Reader(NETWORK).read(np.ones(9)), "image must have 784 features per row, got 9"),
+        (lambda: Nearest(np.ones((2, 3))).search([1, 2, 3], 0), "k must be at least 1, got 0"),
+        (lambda: Nearest(np.ones(3)), "x must be 2-D with one example per row, shape (n, 3), got shape (3,)"),
+    ],
+)  # fmt: skip
+def test_bad_input(call, message):
+    with pytest.raises(ValueError) as caught:
+        call()
+    assert str(caught.value) == message
