@@ -32,6 +32,8 @@ READY, RUNNING, PAUSED, STOPPED, FINISHED, FAILED = STATUSES = (
 )  # fmt: skip
 BREATH = 0.001  # seconds for the kernel's other work between two slices
 SAY_EVERY, SHOW_EVERY = 4.0, 0.25  # seconds between two sentences, and between two pictures of weights
+POINT_EVERY = 0.1  # seconds between two points of the curves, at least
+MOST_POINTS = 600  # with more of them, every second one goes
 RATES = tuple(round(digit * 10.0**power, 6) for power in range(-3, 2) for digit in (1, 2, 5))
 SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 _HERE = Path(__file__).parent
@@ -232,18 +234,25 @@ class LiveTraining(anywidget.AnyWidget):
     # -- what one sees ----------------------------------------------------------------------------
 
     def _begin(self) -> None:
-        self.points = [_point(self.training.record[0])]
+        self.points, self._pointed = [_point(self.training.record[0])], -POINT_EVERY
         self._show_weights()
         self._say()
 
     def _show(self, measurement: Measurement) -> None:
-        point = _point(measurement)
-        self.points.append(point)  # for whoever looks later; who looks now is told this one alone
-        self.send({"point": point})
+        if perf_counter() - self._pointed >= POINT_EVERY or self.status != RUNNING or self.training.done:
+            self._show_point(_point(measurement))
         if perf_counter() - self._shown >= SHOW_EVERY:
             self._show_weights()
         if perf_counter() - self._said >= SAY_EVERY:
             self._say()
+
+    def _show_point(self, point: list[float | None]) -> None:
+        self._pointed = perf_counter()
+        if len(self.points) < MOST_POINTS:
+            self.points.append(point)  # for whoever looks later; who looks now is told this one alone
+            self.send({"point": point})
+        else:
+            self.points = [*self.points[::2], point]
 
     def _show_weights(self) -> None:
         self._shown = perf_counter()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Error, Page
 
 from refresh import isolated_environment
 
@@ -33,6 +34,7 @@ SETTINGS = {
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},  # every cell in the page, always
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
 }
+OWN_SCRIPT = re.compile(r"http://127\.0\.0\.1:\d+/static/")  # extensions, widgets among them, lie elsewhere
 CHECKPOINTS = ".ipynb_checkpoints"  # Lab's own copies of what it has opened
 
 
@@ -45,8 +47,19 @@ class App:
     path: str
     own_faults: tuple[str, ...] = ()  # errors that it reports itself, whatever is open
 
+    def is_to_blame(self, message: str, stack: str) -> bool:
+        """Whether an error is a known one of its own: nothing but its own scripts lies on the stack."""
+        scripts = re.findall(r"\w+:[^\s()]+\.js\b|blob:\S+", stack)
+        return message in self.own_faults and bool(scripts) and all(OWN_SCRIPT.match(url) for url in scripts)
 
-LAB = App("jupyterlab", "LabApp", "doc/tree")
+
+LAB = App(
+    *("jupyterlab", "LabApp", "doc/tree"),
+    own_faults=(
+        # 4.6, once in some hundred openings
+        "Failed to execute 'removeChild' on 'Node': The node to be removed is not a child of this node.",
+    ),
+)
 NOTEBOOK = App(
     *("notebook", "JupyterNotebookApp", "notebooks"),
     own_faults=(
@@ -141,7 +154,7 @@ class NotebookPage:
         self._page_errors: list[str] = []
         self._requests_to_others: list[str] = []
         page.set_default_timeout(20_000)
-        page.on("pageerror", lambda error: self._note_error(lab.app, str(error)))
+        page.on("pageerror", lambda error: self._note_error(lab.app, error))
         page.on("request", lambda request: self._note_request(request.url))
         page.add_init_script(path=Path(__file__).with_name("lab.js"))
         page.goto(lab.address(file))
@@ -186,9 +199,9 @@ class NotebookPage:
     def _ask(self, call: str, seconds: float) -> Any:
         return self.page.evaluate(f"seconds => {call}", seconds)
 
-    def _note_error(self, app: App, error: str) -> None:
-        if error not in app.own_faults:
-            self._page_errors.append(error)
+    def _note_error(self, app: App, error: Error) -> None:
+        if not app.is_to_blame(error.message, error.stack or ""):
+            self._page_errors.append(f"{error.message}\n{error.stack}")
 
     def _note_request(self, url: str) -> None:
         parts = urlsplit(url)

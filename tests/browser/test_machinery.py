@@ -8,7 +8,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser
 
 import refresh
-from browser.lab import Lab, find_chromium, open_notebook
+from browser.lab import LAB, Lab, find_chromium, open_notebook
 
 
 def save(folder: Path, *sources: str) -> Path:
@@ -60,6 +60,40 @@ def test_an_error_in_a_widget_callback_is_reported(lab: Lab, browser: Browser, t
 
     with pytest.raises(AssertionError, match="the kernel reported ZeroDivisionError"):
         run_and_click()
+
+
+def test_an_error_in_the_page_is_reported_with_the_place_where_it_arose(
+    lab: Lab, browser: Browser, tmp_path: Path
+):
+    def throw_later():
+        with open_notebook(lab, browser, save(tmp_path, "1")) as notebook:
+            notebook.page.evaluate(
+                "setTimeout(function culprit() { document.body.removeChild(document.createElement('p')) })"
+            )
+            notebook.page.wait_for_timeout(100)
+
+    with pytest.raises(
+        AssertionError, match=r"the page reported Failed to execute 'removeChild'[\s\S]*culprit"
+    ):
+        throw_later()
+
+
+@pytest.mark.parametrize(
+    ("message", "scripts", "blamed"),
+    [
+        (LAB.own_faults[0], ["http://127.0.0.1:1/static/lab/1.js"], True),
+        (LAB.own_faults[0], ["http://127.0.0.1:1/static/lab/1.js", "blob:http://127.0.0.1:1/2f-ab"], False),
+        (LAB.own_faults[0], ["http://127.0.0.1:1/lab/extensions/any/static/1.js"], False),
+        (LAB.own_faults[0], [], False),
+        ("x is not defined", ["http://127.0.0.1:1/static/lab/1.js"], False),
+    ],
+    ids=["its own", "a widget on the stack", "an extension", "no stack", "unknown"],
+)
+def test_only_known_errors_of_its_own_are_put_down_to_jupyterlab(
+    message: str, scripts: list[str], blamed: bool
+):
+    stack = "\n".join(["Error: what", *(f"    at doIt ({script}:1:2)" for script in scripts)])
+    assert LAB.is_to_blame(message, stack) == blamed
 
 
 def test_nothing_of_a_notebook_is_left_when_it_is_closed(lab: Lab, browser: Browser, tmp_path: Path):

@@ -161,7 +161,7 @@ def test_run_all_goes_on_by_itself(start: Callable[..., TrainingPage]):
     said = [cell["outputs"] for cell in shown.notebook.cells()]
     assert said[2][0]["text"] == "[Live training: 16-6-2, 3 of 3 epochs, finished]\n"
     points = [box.get_attribute("data-points") for box in shown.box.all()]
-    assert points == 2 * [shown.kernel("len(live.training.record)")], "a later view shows the whole run"
+    assert points == 2 * [shown.kernel("len(live.points)")], "a later view shows the whole run"
     assert min(shown.page.evaluate(SHADES)) > 8, "the weights are drawn"
 
 

@@ -12,7 +12,7 @@ from nblib import Network
 from nblib.drawing import training_picture
 from nblib.training import Training
 from nblib.widgets import training as module
-from nblib.widgets.training import RATES, LiveTraining
+from nblib.widgets.training import POINT_EVERY, RATES, LiveTraining
 from unit.test_sgd import assert_same, copies, is_sound
 
 ENDLESS = 1_000_000
@@ -372,19 +372,51 @@ def test_a_rate_of_ones_own_is_offered_too():
     assert 7 in live.sizes
 
 
-def test_points_are_sent_one_by_one_and_kept_for_later(monkeypatch):
+def points_sent(monkeypatch, epochs, seconds):
+    """Train with one slice an epoch, each of them `seconds` long; return the widget and what it sent."""
+    now = [0.0]
+    monkeypatch.setattr(module, "perf_counter", lambda: now[0])
+
     async def run():
-        live, sent = make(epochs=3), []
-        monkeypatch.setattr(live, "send", lambda content: sent.append(content))
-        first = list(live.points)
+        live, sent = make(epochs=epochs), []
+        advance = live.training.advance
+
+        def an_epoch():
+            now[0] += seconds
+            return advance(10.0)
+
+        monkeypatch.setattr(live.training, "advance", an_epoch)
+        monkeypatch.setattr(live, "send", lambda content: sent.append(content["point"]))
         live.start()
         await live.finished()
-        return live, first + [content["point"] for content in sent]
+        return live, sent
 
-    live, points = asyncio.run(run())
-    assert live.points == live.get_state("points")["points"] == points
-    assert [point[:3] for point in points] == [[m.epoch, m.cost, m.accuracy] for m in live.training.record]
-    assert points[-1][3:] == [0.5, 10]
+    return asyncio.run(run())
+
+
+def test_points_are_sent_one_by_one_and_kept_for_later(monkeypatch):
+    live, sent = points_sent(monkeypatch, epochs=3, seconds=0.2)
+    assert live.points[1:] == live.get_state("points")["points"][1:] == sent
+    assert [point[:3] for point in live.points] == [
+        [m.epoch, m.cost, m.accuracy] for m in live.training.record
+    ]
+    assert sent[-1][3:] == [0.5, 10]
+
+
+def test_a_fast_training_does_not_flood_the_page(monkeypatch):
+    live, sent = points_sent(monkeypatch, epochs=50, seconds=0.03)
+    assert len(live.training.record) == 51
+    assert 10 <= len(sent) <= 0.03 * 50 / POINT_EVERY + 2
+    assert [sent[0][0], sent[-1][0]] == [1, 50], "the first and the last are never left out"
+
+
+def test_a_long_training_keeps_every_second_point(monkeypatch):
+    monkeypatch.setattr(module, "MOST_POINTS", 20)
+    live, sent = points_sent(monkeypatch, epochs=29, seconds=0.2)
+    epochs = [point[0] for point in live.points]
+    assert epochs == [*range(0, 20, 2), *range(20, 30)]
+    assert len(sent) == 28, "the point after which every second one goes comes with all the others"
+    assert live.get_state("points")["points"] == live.points
 
 
 def test_words_come_every_few_seconds(monkeypatch):
