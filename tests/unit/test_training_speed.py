@@ -1,0 +1,148 @@
+"""The training benchmark runs to its end, and compares like with like. No test measures time."""
+
+import importlib
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_limits
+
+BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
+SLOW_TO_IMPORT = ["torch", "jax"]
+
+
+@pytest.fixture(scope="module")
+def speed():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(BENCHMARKS))
+        yield importlib.import_module("training_speed")
+
+
+@pytest.fixture(scope="module")
+def contenders(speed):
+    return sys.modules["training_contenders"]
+
+
+@pytest.fixture(scope="module")
+def data(contenders):
+    return contenders.Data.load(5_000, 500)
+
+
+@pytest.fixture(scope="module")
+def few(data):
+    first = {name: getattr(data, name)[:505] for name in ("x_train", "y_train", "labels")}
+    return replace(data, **first)
+
+
+@pytest.fixture(autouse=True)
+def one_blas_thread():
+    with threadpool_limits(1, user_api="blas"):
+        yield
+
+
+def rows_of(output, title):
+    """Return the rows of the table whose head begins with `title`: name → cells."""
+    table = re.search(rf"^\| {re.escape(title)} .*\n\|[ -:|]*\|\n((?:\|.*\n)+)", output, re.MULTILINE)
+    assert table, f"no table of {title!r} in:\n{output}"
+    lines = [[cell.strip() for cell in line.strip("|\n").split("|")] for line in table[1].splitlines()]
+    return {name: cells for name, *cells in lines}
+
+
+def test_the_command_prints_all_contenders_that_are_there(tmp_path, contenders):
+    command = [sys.executable, BENCHMARKS / "training_speed.py", "--quick", "--memory"]
+    command += ["--picture", tmp_path / "speed.png", "--without", *SLOW_TO_IMPORT]
+    ran = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=300, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+    there = [c for c in contenders.CONTENDERS if c.installed() and c.needs not in SLOW_TO_IMPORT]
+    names = [c.name for c in there]
+    for title in ("CPU ms an epoch", "ms on the clock"):
+        rows = rows_of(ran.stdout, title)
+        assert list(rows) == names
+        cells = [cell for row in rows.values() for cell in row]
+        assert len(cells) == 6 * len(names)
+        assert all(re.fullmatch(r"\d+ \([\d.e+]+×\)", cell) for cell in cells), cells
+        assert all(cell.endswith("(1×)") for cell in rows["nblib"])
+    races = rows_of(ran.stdout, "CPU s to")
+    assert list(races) == [c.name for c in there if c.name != "floor: products and gather"]
+    for name in {c.name for c in contenders.CONTENDERS} - set(names):
+        assert re.search(rf"^{re.escape(name)}: (left out|not installed)$", ran.stdout, re.MULTILINE)
+    assert "Checked: all who train the same way end at the same weights" in ran.stdout
+    assert (tmp_path / "speed.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_all_that_are_exact_end_at_the_same_weights(speed, contenders, few):
+    exact = [c for c in contenders.CONTENDERS if c.exact and c.installed() and c.needs not in SLOW_TO_IMPORT]
+    assert contenders.PerExampleLoop in exact
+    assert 0 < speed.check(exact, few) < 1e-4
+
+
+def test_the_loop_as_the_article_prints_it_is_found_out(speed, contenders, few):
+    class AsPrinted(contenders.PerExampleLoop):
+        name = "as printed"
+
+        def backprop(self, x, y):
+            nabla_b, nabla_w = super().backprop(x, y)
+            nabla_b[-1], nabla_w[-1] = np.zeros_like(nabla_b[-1]), np.zeros_like(nabla_w[-1])
+            return nabla_b, nabla_w
+
+    with pytest.raises(SystemExit, match="as printed does not train as nblib does"):
+        speed.check([contenders.Nblib, AsPrinted], few)
+
+
+@pytest.mark.parametrize("columns", [True, False])
+def test_the_floor_does_the_products_of_backpropagation(contenders, few, columns):
+    network = contenders.Plan((784, 12, 10), 7).network()
+    x = few.x_train[:7]
+    products = contenders.products(network.weights, x, columns)
+    for left, right, out in products:
+        np.dot(left, right, out)
+    w, w_last = network.weights
+    z, z_last, delta, nabla, nabla_last = (
+        out if columns or i > 2 else out.T for i, (*_, out) in enumerate(products)
+    )
+    np.testing.assert_allclose(z, w @ x.T, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(z_last, w_last @ z, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(delta, w_last.T @ np.full((10, 7), 0.1), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(nabla, delta @ x, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(nabla_last, np.full((10, 7), 0.1) @ z.T, rtol=1e-4, atol=1e-5)
+
+
+def test_a_race_ends_at_the_goal_or_with_the_epochs_of_the_plan(speed, contenders, few):
+    plan = contenders.Plan((784, 12, 10), 10, epochs=3)
+    both = [contenders.Nblib, contenders.PerExampleLoop, contenders.Floor]
+    easy = speed.run(speed.Race(0.15, plan), both, few, most=30)
+    assert {name: finish.epochs for name, finish in easy.items()} == {"nblib": 1, "per-example loop": 1}
+    assert all(finish.accuracy >= 0.15 for finish in easy.values())
+    network = plan.network()
+    *_, last = network.sgd(few.x_train, few.labels, 3, 10, plan.eta, test=(few.x_test, few.y_test))
+    never = speed.run(speed.Race(1.0, plan), both, few, most=30)
+    assert {finish.epochs for finish in never.values()} == {3}
+    assert never["nblib"].accuracy == last.accuracy
+    assert {finish.epochs for finish in speed.run(speed.Race(1.0, plan), both, few, most=2).values()} == {2}
+
+
+def test_the_recipe_for_98_is_followed_by_those_who_can(speed, contenders):
+    race = speed.TO_98
+    assert race.plan_of(contenders.Nblib).modern
+    assert race.plan_of(contenders.PerExampleLoop) == speed.TO_97.plan
+
+
+def test_other_work_is_measured_in_every_setting(speed, contenders, few):
+    took = speed.training_load.beside_other_work(contenders.Plan((784, 12, 10), 10), few, turns=1)
+    assert len(took) == 3
+    for of in took.values():
+        assert {threads for threads, _ in of} == {1, 2}
+        assert {0, 1} <= {busy for _, busy in of}
+        assert all(seconds > 0 for seconds in of.values())
+
+
+@pytest.mark.parametrize("race", ["TO_95", "TO_97", "TO_98"])
+def test_training_allocates_at_most_twice_the_data(speed, data, race):
+    peak, own = speed.training_load.peak_of_training(getattr(speed, race).plan, data)
+    assert own == data.x_train.nbytes + data.labels.nbytes
+    assert 0 < peak <= 2 * own
