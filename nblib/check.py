@@ -23,6 +23,7 @@ from nblib.exercises.chain import (
 from nblib.exercises.digits import accuracy, one_hot
 from nblib.exercises.exercise import progress
 from nblib.exercises.gates import at_least_two, full_adder, implies, smallest_adder, switch, xnor
+from nblib.exercises.modern import few_images, look_ahead, staircase, temperature_delta
 from nblib.exercises.perceptron import diagonal_detector, perceptron_update, pocket
 from nblib.exercises.sgd import epochs_until, forgetful_order, sgd_epoch
 from nblib.exercises.sigmoid import made_to_measure, neuron_gradient, safe_sigmoid, tanh_gradient, ten_steps
@@ -37,12 +38,14 @@ __all__ = [
     "chain_gradient",
     "diagonal_detector",
     "epochs_until",
+    "few_images",
     "few_neurons",
     "forgetful_order",
     "full_adder",
     "implies",
     "input_gradient",
     "made_to_measure",
+    "look_ahead",
     "neuron_gradient",
     "one_hot",
     "output_delta",
@@ -54,9 +57,11 @@ __all__ = [
     "sgd_epoch",
     "smallest_adder",
     "smallest_eta",
+    "staircase",
     "switch",
     "tanh_chain_gradient",
     "tanh_gradient",
+    "temperature_delta",
     "ten_steps",
     "three_neuron_gradient",
     "train_xor",

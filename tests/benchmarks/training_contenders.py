@@ -8,7 +8,7 @@ initial weights, an order and a cost of its own.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
@@ -23,6 +23,8 @@ from nblib.modern import Classifier, cosine
 
 Array = NDArray[Any]
 Parameters = tuple[list[Array], list[Array]]
+Product = tuple[Array, Array, Array]
+"""Two factors, and room for what comes out."""
 
 MOMENTUM = 0.9
 
@@ -40,14 +42,8 @@ class Data:
     @classmethod
     def load(cls, n_train: int, n_test: int) -> Data:
         digits = mnist.load()
-        labels = digits.y_train[:n_train]
-        return cls(
-            np.ascontiguousarray(digits.x_train[:n_train]),
-            mnist.one_hot(labels),
-            labels,
-            digits.x_test[:n_test],
-            digits.y_test[:n_test],
-        )
+        x, labels = digits.x_train[:n_train], digits.y_train[:n_train]
+        return cls(x, mnist.one_hot(labels), labels, digits.x_test[:n_test], digits.y_test[:n_test])
 
 
 @dataclass(frozen=True)
@@ -77,11 +73,6 @@ class Plan:
         network = self.network()
         return network.weights, network.biases
 
-    def accuracy(self, parameters: Parameters, data: Data) -> float:
-        network = self.network()
-        network.set_parameters(*parameters)
-        return network.accuracy(data.x_test, data.y_test)
-
     def orders(self, n: int) -> Iterator[Array]:
         """Give the order of the examples in each epoch, the one of `Network.sgd`."""
         rng = np.random.default_rng(self.seed)
@@ -98,17 +89,22 @@ class Plan:
 
 
 class Contender:
-    """One way to train.
+    """One way to train: `prepare` gets all ready, which is not timed; each `epoch` passes through the data.
 
-    `prepare` gets all ready, which is not timed; each `epoch` passes once through the data. `needs` is the
-    package that must be installed, `exact` says whether it ends at nblib's weights, and `knows_modern`
-    whether it can follow a modern plan.
+    `needs` is the package that must be installed, `exact` says whether it ends at nblib's weights,
+    `knows_modern` whether it can follow a modern plan, `learns` whether it learns at all.
     """
 
     name: ClassVar[str]
     needs: ClassVar[str] = "numpy"
     exact: ClassVar[bool] = True
     knows_modern: ClassVar[bool] = True
+    learns: ClassVar[bool] = True
+
+    def __init__(self, plan: Plan, data: Data) -> None:
+        self.plan = plan
+        self.orders, self.etas = plan.orders(len(data.x_train)), plan.etas(len(data.x_train))
+        self.prepare(data)
 
     @classmethod
     def short_name(cls) -> str:
@@ -118,7 +114,12 @@ class Contender:
     def installed(cls) -> bool:
         return find_spec(cls.needs) is not None
 
-    def prepare(self, plan: Plan, data: Data) -> None:
+    @classmethod
+    def last_epoch(cls, plan: Plan) -> int:
+        """Return how many epochs it may train, of a plan that is to reach something."""
+        return plan.epochs
+
+    def prepare(self, data: Data) -> None:
         raise NotImplementedError
 
     def epoch(self) -> None:
@@ -128,24 +129,22 @@ class Contender:
         """Return weights (n_l, n_{l−1}) and biases (n_l,)."""
         raise NotImplementedError
 
+    def accuracy(self, data: Data) -> float:
+        """Return the fraction of the test digits that are read rightly."""
+        network = self.plan.network()
+        network.set_parameters(*self.parameters())
+        return network.accuracy(data.x_test, data.y_test)
+
 
 class Nblib(Contender):
     name = "nblib"
 
-    def prepare(self, plan: Plan, data: Data) -> None:
-        self.network = plan.network()
+    def prepare(self, data: Data) -> None:
+        plan, self.network = self.plan, self.plan.network()
         more = {"momentum": MOMENTUM, "schedule": cosine()} if plan.modern else {}
         few = data.x_train[:1], data.y_train[:1]  # what a record measures is no part of the training
-        self.records = self.network.sgd(
-            data.x_train,
-            data.y_train,
-            plan.epochs,
-            plan.mini_batch,
-            plan.eta,
-            test=few,
-            seed=plan.seed,
-            **more,
-        )
+        sgd = partial(self.network.sgd, data.x_train, data.y_train, test=few, seed=plan.seed, **more)
+        self.records = sgd(plan.epochs, plan.mini_batch, plan.eta)
 
     def epoch(self) -> None:
         next(self.records)
@@ -172,12 +171,10 @@ class PerExampleLoop(Contender):
     name = "per-example loop"
     knows_modern = False
 
-    def prepare(self, plan: Plan, data: Data) -> None:
-        self.weights, biases = plan.start()
+    def prepare(self, data: Data) -> None:
+        self.weights, biases = self.plan.start()
         self.biases = [b[:, None] for b in biases]
         self.examples = list(zip(data.x_train[:, :, None], data.y_train[:, :, None], strict=True))
-        self.orders = plan.orders(len(self.examples))
-        self.plan = plan
 
     def epoch(self) -> None:
         order, m = next(self.orders).tolist(), self.plan.mini_batch
@@ -226,23 +223,20 @@ class ScikitLearn(Contender):
     needs = "sklearn"
     exact = False
 
-    def prepare(self, plan: Plan, data: Data) -> None:
+    @classmethod
+    def last_epoch(cls, plan: Plan) -> int:
+        return 3 * plan.epochs if plan.modern else plan.epochs  # its learning rate does not fall to 0
+
+    def prepare(self, data: Data) -> None:
         from sklearn.neural_network import MLPClassifier
 
-        plain = {
-            "activation": "logistic",
-            "solver": "sgd",
-            "momentum": 0.0,
-            "nesterovs_momentum": False,
-            "learning_rate_init": plan.eta / 2,  # no σ′ in δ^L makes its steps larger
-        }
-        self.classifier = MLPClassifier(
-            plan.sizes[1:-1],
-            alpha=0.0,
-            batch_size=plan.mini_batch,
-            random_state=plan.seed,
-            **({} if plan.modern else plain),
-        )
+        plan = self.plan
+        options: dict[str, Any] = {"alpha": 0.0, "batch_size": plan.mini_batch, "random_state": plan.seed}
+        if not plan.modern:
+            options |= {"activation": "logistic", "solver": "sgd", "momentum": 0.0}
+            options |= {"nesterovs_momentum": False}
+            options |= {"learning_rate_init": plan.eta / 2}  # no σ′ in δ^L makes its steps larger
+        self.classifier = MLPClassifier(plan.sizes[1:-1], **options)
         targets = data.labels if plan.modern else data.y_train.astype(int)
         few = slice(plan.mini_batch)
         self.classifier.partial_fit(data.x_train[few], targets[few], classes=np.arange(10))  # sets it up
@@ -261,34 +255,33 @@ class PyTorch(Contender):
     name = "PyTorch eager"
     needs = "torch"
 
-    def prepare(self, plan: Plan, data: Data) -> None:
+    def prepare(self, data: Data) -> None:
         import torch
 
         torch.set_num_threads(1)
+        plan = self.plan
         layers: list[torch.nn.Module] = []
         for w, b in zip(*plan.start(), strict=True):
             linear = torch.nn.Linear(*w.shape[::-1])
             linear.weight.data, linear.bias.data = torch.from_numpy(w), torch.from_numpy(b)
             layers += [linear, torch.nn.ReLU() if plan.modern else torch.nn.Sigmoid()]
         self.model = torch.nn.Sequential(*(layers[:-1] if plan.modern else layers))
-        self.cost: Callable[[Any, Any], Any] = (
-            torch.nn.functional.cross_entropy
-            if plan.modern
-            else lambda a, y: 0.5 * torch.nn.functional.mse_loss(a, y, reduction="sum") / len(y)
-        )
-        self.optimiser = torch.optim.SGD(
-            self.model.parameters(), plan.eta, momentum=MOMENTUM if plan.modern else 0
-        )
+        momentum = MOMENTUM if plan.modern else 0
+        self.optimiser = torch.optim.SGD(self.model.parameters(), plan.eta, momentum=momentum)
         self.x = torch.from_numpy(data.x_train)
         self.y = torch.from_numpy(data.labels if plan.modern else data.y_train)
-        self.orders, self.etas = plan.orders(len(self.x)), plan.etas(len(self.x))
-        self.plan = plan
+
+    def cost(self, a: Any, y: Any) -> Any:
+        from torch.nn import functional
+
+        if self.plan.modern:
+            return functional.cross_entropy(a, y)
+        return 0.5 * functional.mse_loss(a, y, reduction="sum") / len(y)
 
     def epoch(self) -> None:
         import torch
 
-        order = torch.from_numpy(next(self.orders))
-        batches = order.split(self.plan.mini_batch)
+        batches = torch.from_numpy(next(self.orders)).split(self.plan.mini_batch)
         for rows, eta in zip(batches, next(self.etas).tolist(), strict=True):
             self.optimiser.param_groups[0]["lr"] = eta
             self.optimiser.zero_grad()
@@ -305,52 +298,52 @@ class Jax(Contender):
 
     name = "JAX, epoch compiled"
     needs = "jax"
-    compiled_in = 0.0
 
     @classmethod
     def installed(cls) -> bool:
         return super().installed() and find_spec("jaxlib") is not None
 
-    def prepare(self, plan: Plan, data: Data) -> None:
+    def prepare(self, data: Data) -> None:
         jax = _jax_on_one_thread()
-        m, n = plan.mini_batch, len(data.x_train)
-
-        def cost(parameters: Any, x: Any, y: Any) -> Any:
-            *hidden, last = parameters
-            for w, b in hidden:
-                z = x @ w.T + b
-                x = jax.nn.relu(z) if plan.modern else jax.nn.sigmoid(z)
-            z = x @ last[0].T + last[1]
-            if plan.modern:
-                return -(y * jax.nn.log_softmax(z)).sum() / len(y)
-            return 0.5 * ((jax.nn.sigmoid(z) - y) ** 2).sum() / len(y)
-
-        def epoch(state: Any, x: Any, y: Any, order: Any, etas: Any) -> Any:
-            def step(state: Any, batch: Any) -> tuple[Any, None]:
-                parameters, velocities = state
-                rows, eta = batch
-                nabla = jax.grad(cost)(parameters, x[rows], y[rows])
-                if plan.modern:
-                    velocities = jax.tree.map(lambda v, g: MOMENTUM * v - eta * g, velocities, nabla)
-                    return (jax.tree.map(lambda p, v: p + v, parameters, velocities), velocities), None
-                return (jax.tree.map(lambda p, g: p - eta * g, parameters, nabla), velocities), None
-
-            whole = n // m
-            batches = order[: whole * m].reshape(whole, m), etas[:whole]
-            state, _ = jax.lax.scan(step, state, batches)
-            if n % m:
-                state, _ = step(state, (order[whole * m :], etas[-1]))
-            return state
-
-        parameters = [(w.copy(), b.copy()) for w, b in zip(*plan.start(), strict=True)]
-        velocities = jax.tree.map(np.zeros_like, parameters) if plan.modern else []
+        parameters = [(w.copy(), b.copy()) for w, b in zip(*self.plan.start(), strict=True)]
+        velocities = jax.tree.map(np.zeros_like, parameters) if self.plan.modern else []
         self.state = jax.tree.map(jax.numpy.array, (parameters, velocities))
         self.data = jax.numpy.array(data.x_train), jax.numpy.array(data.y_train)
-        self.orders, self.etas = plan.orders(n), plan.etas(n)
-        shapes = np.zeros(n, np.int32), np.zeros(-(-n // m), np.float32)
+        n = len(data.x_train)
+        shapes = np.zeros(n, np.int32), np.zeros(-(-n // self.plan.mini_batch), np.float32)
         begun = perf_counter()
-        self.compiled = jax.jit(epoch, donate_argnums=0).lower(self.state, *self.data, *shapes).compile()
+        whole = jax.jit(self._epoch, donate_argnums=0)
+        self.compiled = whole.lower(self.state, *self.data, *shapes).compile()
         self.compiled_in = perf_counter() - begun
+
+    def _cost(self, parameters: Any, x: Any, y: Any) -> Any:
+        from jax import nn
+
+        *hidden, (w_last, b_last) = parameters
+        for w, b in hidden:
+            x = (nn.relu if self.plan.modern else nn.sigmoid)(x @ w.T + b)
+        z = x @ w_last.T + b_last
+        if self.plan.modern:
+            return -(y * nn.log_softmax(z)).sum() / len(y)
+        return 0.5 * ((nn.sigmoid(z) - y) ** 2).sum() / len(y)
+
+    def _epoch(self, state: Any, x: Any, y: Any, order: Any, etas: Any) -> Any:
+        import jax
+
+        def step(state: Any, batch: Any) -> tuple[Any, None]:
+            (parameters, velocities), (rows, eta) = state, batch
+            nabla = jax.grad(self._cost)(parameters, x[rows], y[rows])
+            if not self.plan.modern:
+                return (jax.tree.map(lambda p, g: p - eta * g, parameters, nabla), velocities), None
+            velocities = jax.tree.map(lambda v, g: MOMENTUM * v - eta * g, velocities, nabla)
+            return (jax.tree.map(lambda p, v: p + v, parameters, velocities), velocities), None
+
+        m = self.plan.mini_batch
+        whole = len(order) // m
+        state, _ = jax.lax.scan(step, state, (order[: whole * m].reshape(whole, m), etas[:whole]))
+        if len(order) % m:
+            state, _ = step(state, (order[whole * m :], etas[-1]))
+        return state
 
     def epoch(self) -> None:
         order = next(self.orders).astype(np.int32)
@@ -382,59 +375,53 @@ class Floor(Contender):
 
     name = "floor: products and gather"
     exact = False
-    knows_modern = False
+    learns = False
 
-    def prepare(self, plan: Plan, data: Data) -> None:
-        self.x, self.m = data.x_train, plan.mini_batch
-        self.orders = plan.orders(len(self.x))
-        self.rows = {
-            m: np.empty((m, plan.sizes[0]), np.float32) for m in {self.m, len(self.x) % self.m} - {0}
-        }
-        weights, _ = plan.start()
-        layouts = [
-            {m: products(weights, x, columns) for m, x in self.rows.items()} for columns in (True, False)
-        ]
-        some = next(self.orders)[: 300 * self.m]
-        trials = [min(self._timed(layout, some) for _ in range(3)) for layout in layouts]
-        self.products = layouts[int(np.argmin(trials))]
+    def prepare(self, data: Data) -> None:
+        self.x, m = data.x_train, self.plan.mini_batch
+        self.rows = {k: np.empty((k, self.plan.sizes[0]), np.float32) for k in {m, len(self.x) % m} - {0}}
+        weights, _ = self.plan.start()
+        self.quickest = min(
+            ({k: products(weights, x, columns) for k, x in self.rows.items()} for columns in (True, False)),
+            key=partial(self._seconds, order=next(self.orders)[: 300 * m]),
+        )
 
-    def _timed(self, layout: dict[int, list[tuple[Array, Array, Array]]], order: Array) -> float:
-        self.products = layout
-        begun = process_time()
-        self._pass(order)
-        return process_time() - begun
+    def _seconds(self, layout: dict[int, list[Product]], order: Array) -> float:
+        def once() -> float:
+            begun = process_time()
+            self._pass(layout, order)
+            return process_time() - begun
+
+        return min(once() for _ in range(3))
 
     def epoch(self) -> None:
-        self._pass(next(self.orders))
+        self._pass(self.quickest, next(self.orders))
 
-    def _pass(self, order: Array) -> None:
-        for k in range(0, len(order), self.m):
-            chosen = order[k : k + self.m]
+    def _pass(self, layout: dict[int, list[Product]], order: Array) -> None:
+        m = self.plan.mini_batch
+        for k in range(0, len(order), m):
+            chosen = order[k : k + m]
             self.x.take(chosen, axis=0, out=self.rows[len(chosen)], mode="clip")
-            for left, right, out in self.products[len(chosen)]:
+            for left, right, out in layout[len(chosen)]:
                 np.dot(left, right, out)
 
 
-def products(weights: list[Array], x: Array, columns: bool) -> list[tuple[Array, Array, Array]]:
-    """Return the factors of each matrix product of an update on the rows of `x`, and room for the result."""
+def products(weights: list[Array], x: Array, columns: bool) -> list[Product]:
+    """Return the matrix products of an update on the rows of `x`: for each z^l, for BP2, and for BP4.
 
-    def room(w: Array) -> Array:
-        return np.full((len(w), len(x)) if columns else (len(x), len(w)), 0.1, np.float32)
+    The numbers of the other factors do not matter; all are 0.1.
+    """
 
-    a = [x.T if columns else x, *map(room, weights)]
-    deltas = [room(w) for w in weights]
-    nablas = [np.empty_like(w) for w in weights]
-    forwards = list(zip(weights, a[:-1], a[1:], strict=True))
-    backwards = list(zip(weights[:0:-1], deltas[:0:-1], deltas[-2::-1], strict=True))
-    gradients = list(zip(deltas, a[:-1], nablas, strict=True))
+    def layer(w: Array) -> Array:
+        return np.full((len(x), len(w)), 0.1, np.float32, order="F" if columns else "C")
+
+    a, deltas = [x, *map(layer, weights[:-1])], [layer(w) for w in weights]
+    pairs = [(a_in, w.T) for a_in, w in zip(a, weights, strict=True)]
+    pairs += zip(deltas[:0:-1], weights[:0:-1], strict=True)
     if columns:
-        backwards = [(w.T, delta, out) for w, delta, out in backwards]
-        gradients = [(delta, a_in.T, out) for delta, a_in, out in gradients]
-    else:
-        forwards = [(a_in, w.T, out) for w, a_in, out in forwards]
-        backwards = [(delta, w, out) for w, delta, out in backwards]
-        gradients = [(delta.T, a_in, out) for delta, a_in, out in gradients]
-    return forwards + backwards + gradients
+        pairs = [(right.T, left.T) for left, right in pairs]
+    pairs += [(delta.T, a_in) for delta, a_in in zip(deltas, a, strict=True)]
+    return [(left, right, np.empty((len(left), right.shape[1]), np.float32)) for left, right in pairs]
 
 
 CONTENDERS: tuple[type[Contender], ...] = (Nblib, PerExampleLoop, ScikitLearn, PyTorch, Jax, Floor)

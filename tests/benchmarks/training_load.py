@@ -40,10 +40,8 @@ def beside_other_work(plan: Plan, data: Data, turns: int) -> dict[str, dict[Sett
     The products alone show what the load itself costs, on one thread, and what two threads do.
     """
     settings = [(threads, busy) for busy in (0, 1, os.cpu_count() or 1) for threads in (1, 2)]
-    rows = {"nblib": Nblib(), "floor, one thread": Floor(), "floor, the threads allowed": Floor()}
-    for contender in rows.values():
-        contender.prepare(plan, data)
-        contender.epoch()
+    kinds = {"nblib": Nblib, "floor, one thread": Floor, "floor, the threads allowed": Floor}
+    rows = {name: kind(plan, data) for name, kind in kinds.items()}
     took: dict[str, dict[Setting, list[float]]] = {name: {s: [] for s in settings} for name in rows}
     for _ in range(turns):
         for threads, busy in settings:

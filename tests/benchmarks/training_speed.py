@@ -1,13 +1,15 @@
 """Measure how fast networks learn: nblib beside a per-example loop, scikit-learn, PyTorch and JAX.
 
-    python tests/benchmarks/training_speed.py                  time per epoch, and time to 95, 97 and 98 %
-    python tests/benchmarks/training_speed.py --blas Haswell   and the epochs again with AVX2 kernels in NumPy
-    python tests/benchmarks/training_speed.py --busy --memory  and beside other work; and the memory it takes
-    python tests/benchmarks/training_speed.py --quick          a tenth of the data, each once: does it run?
+    python tests/benchmarks/training_speed.py                     all of it, in about ten minutes
+    python tests/benchmarks/training_speed.py --only epochs       time per epoch
+    python tests/benchmarks/training_speed.py --only races        time to 95, 97 and 98 % of the test digits
+    python tests/benchmarks/training_speed.py --only load memory  beside other work; and the memory it takes
+    python tests/benchmarks/training_speed.py --quick             few digits, each once: does it run?
 
 `pip install -e ".[bench]"` brings scikit-learn and JAX; PyTorch takes part where it is installed. All run
-in turns in one process and on one thread, and the table holds medians. Only compare numbers of one run: they
+in turns in one process and on one thread, and the tables hold medians. Only compare numbers of one run: they
 depend on the machine, and on what else it does. The CPU time bears other work better than the clock.
+NumPy's OpenBLAS takes the kernels for an older processor if OPENBLAS_CORETYPE says so, such as Haswell.
 """
 
 from __future__ import annotations
@@ -17,9 +19,6 @@ import gc
 import os
 import platform
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -49,7 +48,7 @@ SIZES = ((784, 30, 10), (784, 100, 10))
 MINI_BATCHES = (10, 32, 128)
 PLANS = [Plan(sizes, mini_batch) for sizes in SIZES for mini_batch in MINI_BATCHES]
 
-AIMS = {  # CPU time ÷ nblib's at mini-batch 10, with AVX2 kernels, for 784-30-10 and 784-100-10
+AIMS = {  # CPU time ÷ nblib's at mini-batch 10, for 784-30-10 and 784-100-10
     PerExampleLoop.name: (9, 11),
     ScikitLearn.name: (3, 2.8),
     PyTorch.name: (4, 3.2),
@@ -57,25 +56,15 @@ AIMS = {  # CPU time ÷ nblib's at mini-batch 10, with AVX2 kernels, for 784-30-
     Floor.name: (0.60, 0.73),
 }
 
-
-@dataclass(frozen=True)
-class Race:
-    """Who is first at an accuracy on the test digits? Who cannot follow the plan trains by the other one."""
-
-    goal: float
-    plan: Plan
-    otherwise: Plan | None = None
-
-    def plan_of(self, contender: type[Contender]) -> Plan:
-        return self.plan if contender.knows_modern or self.otherwise is None else self.otherwise
-
-
-TO_95 = Race(0.95, Plan((784, 30, 10), 10, epochs=30))
-TO_97 = Race(0.97, Plan((784, 100, 10), 10, epochs=30))
-TO_98 = Race(0.98, Plan((784, 256, 10), 64, eta=0.1, epochs=8, modern=True), otherwise=TO_97.plan)
-RACES = (TO_95, TO_97, TO_98)
+RACES = {  # an accuracy on the test digits, and how to get there
+    0.95: Plan((784, 30, 10), 10, epochs=30),
+    0.97: Plan((784, 100, 10), 10, epochs=30),
+    0.98: Plan((784, 256, 10), 64, eta=0.1, epochs=8, modern=True),
+}
 
 BESIDE_OTHER_WORK = Plan((784, 100, 10), 32)  # products just so large that OpenBLAS gives them two threads
+
+Contenders = Sequence[type[Contender]]
 
 
 @dataclass(frozen=True)
@@ -93,9 +82,9 @@ class Time:
 class Finish:
     """How a race ended: epochs, the time they took, and the accuracy reached."""
 
-    epochs: int
-    time: Time
-    accuracy: float
+    epochs: int = 0
+    time: Time = Time()
+    accuracy: float = 0.0
 
 
 # -- measuring --------------------------------------------------------------------------------
@@ -108,67 +97,47 @@ def timed(work: Callable[[], None]) -> Time:
     return Time(time.process_time() - cpu, time.perf_counter() - wall)
 
 
-def prepared(contenders: Sequence[type[Contender]], plan: Plan, data: Data) -> dict[str, Contender]:
-    ready = {contender.name: contender() for contender in contenders}
-    for contender in ready.values():
-        contender.prepare(plan, data)
-    return ready
-
-
-def check(contenders: Sequence[type[Contender]], data: Data) -> float:
+def check(contenders: Contenders, data: Data) -> float:
     """Train a little and hold all weights against nblib's: return the largest difference relative to them."""
     few = replace(data, x_train=data.x_train[:505], y_train=data.y_train[:505], labels=data.labels[:505])
     largest = 0.0
     # 1000 epochs: the learning rate hardly falls. Where it does, PyTorch means another thing by momentum.
-    for plan in (Plan((784, 30, 10), 10), replace(TO_98.plan, epochs=1000)):
-        ready = prepared(
-            [c for c in contenders if c.exact and (c.knows_modern or not plan.modern)], plan, few
-        )
-        for contender in ready.values():
+    for plan in (PLANS[0], replace(RACES[0.98], epochs=1000)):
+        exact = [c(plan, few) for c in contenders if c.exact and (c.knows_modern or not plan.modern)]
+        for contender in exact:
             contender.epoch()
-        ours = [array for arrays in ready[Nblib.name].parameters() for array in arrays]
-        for name, contender in ready.items():
-            theirs = [array for arrays in contender.parameters() for array in arrays]
-            for one, other in zip(ours, theirs, strict=True):
-                difference = float(np.abs(one - other).max() / np.abs(one).max())
-                if not difference < 1e-3:
-                    raise SystemExit(f"{name} does not train as nblib does: {difference:.1e} away from it")
-                largest = max(largest, difference)
+        ours, *others = [[*weights, *biases] for weights, biases in (c.parameters() for c in exact)]
+        for contender, theirs in zip(exact[1:], others, strict=True):
+            pairs = zip(ours, theirs, strict=True)
+            difference = max(float(np.abs(a - b).max() / np.abs(a).max()) for a, b in pairs)
+            if not difference < 1e-3:
+                raise SystemExit(f"{contender.name} does not train as nblib does: {difference:.1e} away")
+            largest = max(largest, difference)
     return largest
 
 
-def epochs_in_turns(
-    contenders: Sequence[type[Contender]], plan: Plan, data: Data, turns: int
-) -> dict[str, Time]:
+def epochs_in_turns(contenders: Contenders, plan: Plan, data: Data, turns: int) -> dict[str, Time]:
     """Return the median time of an epoch of each."""
-    ready = prepared(contenders, plan, data)
-    took: dict[str, list[Time]] = {name: [] for name in ready}
-    for _ in range(turns):
-        for name, contender in ready.items():
-            took[name].append(timed(contender.epoch))
+    ready = [contender(plan, data) for contender in contenders]
+    rounds = [[timed(contender.epoch) for contender in ready] for _ in range(turns)]
     return {
-        name: Time(statistics.median(t.cpu for t in times), statistics.median(t.wall for t in times))
-        for name, times in took.items()
+        c.name: Time(statistics.median(t.cpu for t in times), statistics.median(t.wall for t in times))
+        for c, times in zip(ready, zip(*rounds, strict=True), strict=True)
     }
 
 
-def run(race: Race, contenders: Sequence[type[Contender]], data: Data, most: int) -> dict[str, Finish]:
-    """Let each train, an epoch in turn, until it is there or has done all the epochs of its plan."""
-    finishes = {}
-    running = {}
-    for contender in contenders:
-        if contender is not Floor:
-            running |= prepared([contender], race.plan_of(contender), data)
-            finishes[contender.name] = Finish(0, Time(), 0.0)
+def race(goal: float, plan: Plan, contenders: Contenders, data: Data) -> dict[str, Finish]:
+    """Let each train, an epoch in turn, until it is there or has done all the epochs it may."""
+    running = [c(plan, data) for c in contenders if c.learns and (c.knows_modern or not plan.modern)]
+    finishes = {contender.name: Finish() for contender in running}
     while running:
-        for name, contender in list(running.items()):
-            plan = race.plan_of(type(contender))
-            before = finishes[name]
+        for contender in list(running):
+            before = finishes[contender.name]
             took = before.time + timed(contender.epoch)
-            accuracy = plan.accuracy(contender.parameters(), data)
-            finishes[name] = Finish(before.epochs + 1, took, accuracy)
-            if accuracy >= race.goal or before.epochs + 1 >= min(most, plan.epochs):
-                del running[name]
+            now = Finish(before.epochs + 1, took, contender.accuracy(data))
+            finishes[contender.name] = now
+            if now.accuracy >= goal or now.epochs == contender.last_epoch(plan):
+                running.remove(contender)
     return finishes
 
 
@@ -187,7 +156,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join([line(*head), rule, *(line(*row) for row in rows)])
 
 
-def against(value: float, own: float, digits: str) -> str:
+def against(value: float, own: float, digits: str = ".0f") -> str:
     return f"{value:{digits}} ({value / own:.2g}×)"
 
 
@@ -195,44 +164,41 @@ def epochs_table(times: Mapping[Plan, Mapping[str, Time]], kind: str) -> str:
     """Return milliseconds for each contender and plan, and how many times those of nblib they are."""
     title = {"cpu": "CPU ms an epoch", "wall": "ms on the clock"}[kind]
     head = [title, *(f"{plan}, m={plan.mini_batch}" for plan in times)]
-    ms = {plan: {name: 1000 * getattr(t, kind) for name, t in of.items()} for plan, of in times.items()}
-    names = next(iter(ms.values()))
-    return table(head, [[n, *(against(of[n], of[Nblib.name], ".0f") for of in ms.values())] for n in names])
+    ms = [{name: 1000 * getattr(t, kind) for name, t in of.items()} for of in times.values()]
+    return table(head, [[name, *(against(of[name], of[Nblib.name]) for of in ms)] for name in ms[0]])
 
 
 def aims_table(times: Mapping[Plan, Mapping[str, Time]]) -> str:
     """Return CPU times as multiples of nblib's, each beside what it is to be at least."""
     plans = [plan for plan in times if plan.mini_batch == 10]
     rows = []
-    for name, aims in AIMS.items():
-        row = [name]
-        for of, aim in zip((times[plan] for plan in plans), aims, strict=True):
-            row += [
-                f"{of[name].cpu / of[Nblib.name].cpu:.2f}" if name in of else "not measured",
-                f"{aim:.2g}",
-            ]
-        rows.append(row)
-    head = ["CPU time ÷ nblib's, mini-batch 10"] + [
-        cell for plan in plans for cell in (str(plan), "at least")
-    ]
-    return table(head, rows)
+    for name in [name for name in AIMS if name in times[plans[0]]]:
+        ratios = [times[plan][name].cpu / times[plan][Nblib.name].cpu for plan in plans]
+        cells = [(f"{ratio:.2f}", f"{aim:.2g}") for ratio, aim in zip(ratios, AIMS[name], strict=True)]
+        rows.append([name, *sum(cells, ())])
+    heads = [(str(plan), "at least") for plan in plans]
+    return table(["CPU time ÷ nblib's, mini-batch 10", *sum(heads, ())], rows)
 
 
-def races_table(finishes: Mapping[Race, Mapping[str, Finish]]) -> str:
-    names = list(next(iter(finishes.values())))
-    rows = [[name] for name in names]
-    for race, of in finishes.items():
-        for row, there in zip(rows, of.values(), strict=True):
-            it_took = f"{against(there.time.cpu, of[Nblib.name].time.cpu, '.2f')}, {there.epochs} epochs"
-            row.append(it_took if there.accuracy >= race.goal else f"not in {it_took}: {there.accuracy:.2%}")
-    return table(["CPU s to", *(f"{race.goal:.0%}: {race.plan}" for race in finishes)], rows)
+def races_table(finishes: Mapping[float, Mapping[str, Finish]]) -> str:
+    """Return the CPU seconds that each took, and how many times those of nblib they are."""
+
+    def cell(goal: float, of: Mapping[str, Finish], name: str) -> str:
+        if name not in of:
+            return "plain SGD only"
+        took = f"{against(of[name].time.cpu, of[Nblib.name].time.cpu, '.2f')}, {of[name].epochs} epochs"
+        return took if of[name].accuracy >= goal else f"not in {took}: {of[name].accuracy:.2%}"
+
+    head = ["CPU s to", *(f"{goal:.0%}: {RACES[goal]}" for goal in finishes)]
+    names = next(iter(finishes.values()))
+    return table(head, [[name, *(cell(goal, of, name) for goal, of in finishes.items())] for name in names])
 
 
-def busy_table(took: Mapping[str, Mapping[training_load.Setting, float]]) -> str:
+def load_table(took: Mapping[str, Mapping[training_load.Setting, float]]) -> str:
     settings = list(next(iter(took.values())))
     head = ["ms beside busy processes", *(f"{threads} thr., {busy} busy" for threads, busy in settings)]
     rows = [
-        [name, *(against(1000 * t, 1000 * of[1, 0], ".0f") for t in of.values())] for name, of in took.items()
+        [name, *(against(1000 * t, 1000 * of[settings[0]]) for t in of.values())] for name, of in took.items()
     ]
     return table(head, rows)
 
@@ -242,17 +208,15 @@ def drawing(times: Mapping[Plan, Mapping[str, Time]], title: str) -> Picture:
     names = list(next(iter(times.values())))[::-1]
     room = {"width": 11, "height": 2.6 * len(SIZES), "sharex": True, "sharey": True}
     with canvas(len(SIZES), len(MINI_BATCHES), **room) as (figure, axes):
-        for plan, of in times.items():
-            ax = axes[SIZES.index(plan.sizes), MINI_BATCHES.index(plan.mini_batch)]
-            ours = of[Nblib.name].cpu
-            ax.axvline(1000 * ours, color=BLUE, linewidth=1)
+        for ax, (plan, of) in zip(axes.flat, times.items(), strict=True):
+            ours = 1000 * of[Nblib.name].cpu
+            ax.axvline(ours, color=BLUE, linewidth=1)
             for height, name in enumerate(names):
+                ms = 1000 * of[name].cpu
                 colour, marker = (BLUE, "D") if name == Nblib.name else (INK, "o")
-                ax.plot(1000 * of[name].cpu, height, marker, color=colour)
-                label = f"{1000 * of[name].cpu:.0f} ms, {of[name].cpu / ours:.2g}×"
-                ax.annotate(
-                    label, (1000 * of[name].cpu, height), (8, -3), textcoords="offset points", fontsize=8
-                )
+                ax.plot(ms, height, marker, color=colour)
+                label = f"{ms:.0f} ms, {ms / ours:.2g}×"
+                ax.annotate(label, (ms, height), (8, -3), textcoords="offset points", fontsize=8)
             ax.set(xscale="log", title=f"{plan}, mini-batch {plan.mini_batch}")
             ax.set_yticks(range(len(names)), names)
         low, high = axes[0, 0].get_xlim()
@@ -263,17 +227,15 @@ def drawing(times: Mapping[Plan, Mapping[str, Time]], title: str) -> Picture:
     return Picture(figure, f"Points: the CPU time that an epoch takes each contender. {title}")
 
 
-def machine() -> str:
+def machine(contenders: Contenders) -> str:
     """Return what was measured on: processor, kernels, versions, date, load."""
     try:
         names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line]
         processor = names[0].partition(":")[2].strip()
     except (OSError, IndexError):
         processor = platform.processor() or platform.machine()
-    packages = ["numpy", *dict.fromkeys(c.needs for c in CONTENDERS if c.needs != "numpy" and c.installed())]
-    versions = ", ".join(
-        f"{name} {version({'sklearn': 'scikit-learn'}.get(name, name))}" for name in packages
-    )
+    packages = dict.fromkeys(["numpy", *(c.needs.replace("sklearn", "scikit-learn") for c in contenders)])
+    versions = ", ".join(f"{name} {version(name)}" for name in packages)
     return (
         f"{processor}, {os.cpu_count()} cores; NumPy's kernels: {kernels()}; one BLAS thread\n"
         f"Python {platform.python_version()}, {versions}; {date.today().isoformat()}, load {load()}"
@@ -291,33 +253,58 @@ def load() -> str:
     return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
 
 
+# -- the parts --------------------------------------------------------------------------------
+
+
+def epochs_part(wanted: argparse.Namespace, contenders: Contenders, data: Data) -> None:
+    times = {plan: epochs_in_turns(contenders, plan, data, wanted.turns) for plan in PLANS}
+    print(epochs_table(times, "cpu"), epochs_table(times, "wall"), aims_table(times), sep="\n\n")
+    if wanted.picture:
+        wanted.picture.write_bytes(drawing(times, machine(contenders)).png())
+
+
+def races_part(wanted: argparse.Namespace, contenders: Contenders, data: Data) -> None:
+    plans = {goal: replace(plan, epochs=1) if wanted.quick else plan for goal, plan in RACES.items()}
+    print(races_table({goal: race(goal, plan, contenders, data) for goal, plan in plans.items()}))
+    if Jax in contenders:
+        compiled = [f"{Jax(plan, data).compiled_in:.1f}" for plan in plans.values()]
+        print(f"Not counted: JAX compiles beforehand, here for {', '.join(compiled)} s.")
+
+
+def load_part(wanted: argparse.Namespace, contenders: Contenders, data: Data) -> None:
+    print(load_table(training_load.beside_other_work(BESIDE_OTHER_WORK, data, wanted.turns)))
+
+
+def memory_part(wanted: argparse.Namespace, contenders: Contenders, data: Data) -> None:
+    for plan in RACES.values():
+        peak, own = training_load.peak_of_training(plan, data)
+        print(
+            f"{plan.network()}: training allocates {peak / 1e6:.0f} MB at its peak, "
+            f"{peak / own:.2f} times the {own / 1e6:.0f} MB of the data"
+        )
+
+
+PARTS = {"epochs": epochs_part, "races": races_part, "load": load_part, "memory": memory_part}
+
+
 def options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    formatter = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=formatter)
     names = sorted(contender.short_name() for contender in CONTENDERS if contender is not Nblib)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the data, each once")
-    parser.add_argument("--turns", type=int, default=5, help="epochs of each; the table holds the median")
+    parser.add_argument("--only", nargs="+", default=list(PARTS), choices=PARTS, help="what to measure")
     parser.add_argument("--without", nargs="+", default=[], choices=names, help="who stays away")
-    parser.add_argument("--epochs-only", action="store_true", help="no races to 95, 97 and 98 %%")
-    parser.add_argument(
-        "--blas", metavar="CORE", help="the epochs again, with OpenBLAS's kernels for this core"
-    )
-    parser.add_argument("--busy", action="store_true", help="also with two threads, and beside other work")
-    parser.add_argument("--memory", action="store_true", help="also the memory that training takes")
-    parser.add_argument(
-        "--picture",
-        type=Path,
-        default=Path(tempfile.gettempdir()) / "training_speed.png",
-        help="the file to draw into (default: %(default)s)",
-    )
-    return parser.parse_args(arguments)
+    parser.add_argument("--turns", type=int, default=5, help="epochs of each; the tables hold the median")
+    parser.add_argument("--quick", action="store_true", help="few digits, each once")
+    parser.add_argument("--picture", type=Path, help="draw the times per epoch into this PNG file")
+    wanted = parser.parse_args(arguments)
+    if wanted.quick:
+        wanted.turns = 1
+    return wanted
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     wanted = options(arguments)
-    turns, most = (1, 1) if wanted.quick else (wanted.turns, 30)
-    data = Data.load(5_000, 1_000) if wanted.quick else Data.load(50_000, 10_000)
+    data = Data.load(1_000, 500) if wanted.quick else Data.load(50_000, 10_000)
     contenders = []
     for contender in CONTENDERS:
         if contender.short_name() in wanted.without:
@@ -327,47 +314,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         else:
             contenders.append(contender)
     with threadpool_limits(1, user_api="blas"):
-        print(f"\n{machine()}\n")
+        print(f"\n{machine(contenders)}\n")
         largest = check(contenders, data)
-        print(
-            f"Checked: all who train the same way end at the same weights, to {largest:.0e} of the largest.\n"
-        )
-        times = {plan: epochs_in_turns(contenders, plan, data, turns) for plan in PLANS}
-        for kind in ("cpu", "wall"):
-            print(epochs_table(times, kind), end="\n\n")
-        print(aims_table(times), end="\n\n", flush=True)
-        wanted.picture.write_bytes(drawing(times, machine()).png())
-        print(f"Drawn in {wanted.picture}\n", flush=True)
-        if not wanted.epochs_only:
-            print(races_table({race: run(race, contenders, data, most) for race in RACES}), end="\n\n")
-    if wanted.busy:
-        print(busy_table(training_load.beside_other_work(BESIDE_OTHER_WORK, data, turns)), end="\n\n")
-    if wanted.memory:
-        for plan in (PLANS[5], TO_98.plan):
-            peak, own = training_load.peak_of_training(plan, data)
-            print(
-                f"{plan.network()}: training allocates {peak / 1e6:.0f} MB at its peak,\n"
-                f"{peak / own:.2f} times the {own / 1e6:.0f} MB of the data itself (aimed at: at most 2)\n"
-            )
-    print(f"Load at the end: {load()}", flush=True)
-    if wanted.blas:
-        again(wanted)
-
-
-def again(wanted: argparse.Namespace) -> None:
-    """Measure the epochs in a process of its own: OpenBLAS chooses its kernels when it is loaded."""
-    picture = wanted.picture.with_stem(f"{wanted.picture.stem}_{wanted.blas}")
-    command = [
-        sys.executable,
-        __file__,
-        "--epochs-only",
-        "--turns",
-        str(wanted.turns),
-        "--picture",
-        str(picture),
-    ]
-    command += ["--quick"] * wanted.quick + ["--without", *wanted.without] * bool(wanted.without)
-    subprocess.run(command, env=os.environ | {"OPENBLAS_CORETYPE": wanted.blas}, check=True)
+        print(f"Checked: all who train the same way end at the same weights, to {largest:.0e} of the largest.")
+        for part in wanted.only:
+            print(flush=True)
+            PARTS[part](wanted, contenders, data)
+    print(f"\nLoad at the end: {load()}")
 
 
 if __name__ == "__main__":
