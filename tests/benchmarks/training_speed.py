@@ -80,8 +80,9 @@ class Time:
 
 @dataclass(frozen=True)
 class Finish:
-    """How a race ended: epochs, the time they took, and the accuracy reached."""
+    """How a race ended: seconds of compiling beforehand, epochs, the time they took, the accuracy reached."""
 
+    compiled_in: float
     epochs: int = 0
     time: Time = Time()
     accuracy: float = 0.0
@@ -129,12 +130,12 @@ def epochs_in_turns(contenders: Contenders, plan: Plan, data: Data, turns: int) 
 def race(goal: float, plan: Plan, contenders: Contenders, data: Data) -> dict[str, Finish]:
     """Let each train, an epoch in turn, until it is there or has done all the epochs it may."""
     running = [c(plan, data) for c in contenders if c.learns and (c.knows_modern or not plan.modern)]
-    finishes = {contender.name: Finish() for contender in running}
+    finishes = {contender.name: Finish(contender.compiled_in) for contender in running}
     while running:
         for contender in list(running):
             before = finishes[contender.name]
             took = before.time + timed(contender.epoch)
-            now = Finish(before.epochs + 1, took, contender.accuracy(data))
+            now = Finish(before.compiled_in, before.epochs + 1, took, contender.accuracy(data))
             finishes[contender.name] = now
             if now.accuracy >= goal or now.epochs == contender.last_epoch(plan):
                 running.remove(contender)
@@ -216,7 +217,8 @@ def drawing(times: Mapping[Plan, Mapping[str, Time]], title: str) -> Picture:
                 colour, marker = (BLUE, "D") if name == Nblib.name else (INK, "o")
                 ax.plot(ms, height, marker, color=colour)
                 label = f"{ms:.0f} ms, {ms / ours:.2g}×"
-                ax.annotate(label, (ms, height), (8, -3), textcoords="offset points", fontsize=8)
+                paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
+                ax.annotate(label, (ms, height), (8, -3), textcoords="offset points", fontsize=8, bbox=paper)
             ax.set(xscale="log", title=f"{plan}, mini-batch {plan.mini_batch}")
             ax.set_yticks(range(len(names)), names)
         low, high = axes[0, 0].get_xlim()
@@ -265,10 +267,11 @@ def epochs_part(wanted: argparse.Namespace, contenders: Contenders, data: Data) 
 
 def races_part(wanted: argparse.Namespace, contenders: Contenders, data: Data) -> None:
     plans = {goal: replace(plan, epochs=1) if wanted.quick else plan for goal, plan in RACES.items()}
-    print(races_table({goal: race(goal, plan, contenders, data) for goal, plan in plans.items()}))
+    finishes = {goal: race(goal, plan, contenders, data) for goal, plan in plans.items()}
+    print(races_table(finishes))
     if Jax in contenders:
-        compiled = [f"{Jax(plan, data).compiled_in:.1f}" for plan in plans.values()]
-        print(f"Not counted: JAX compiles beforehand, here for {', '.join(compiled)} s.")
+        compiled = ", ".join(f"{of[Jax.name].compiled_in:.1f}" for of in finishes.values())
+        print(f"Not counted: JAX compiles for {compiled} s beforehand.")
 
 
 def load_part(wanted: argparse.Namespace, contenders: Contenders, data: Data) -> None:
@@ -316,7 +319,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with threadpool_limits(1, user_api="blas"):
         print(f"\n{machine(contenders)}\n")
         largest = check(contenders, data)
-        print(f"Checked: all who train the same way end at the same weights, to {largest:.0e} of the largest.")
+        print(f"Checked: those who train the same way end at the same weights, to {largest:.0e} of them.")
         for part in wanted.only:
             print(flush=True)
             PARTS[part](wanted, contenders, data)
