@@ -135,7 +135,8 @@ class Classifier:
 
     def _measure(self, rows: Array, targets: Array) -> tuple[float, float]:
         """Return cost and accuracy."""
-        log_outputs = self._feedforward(rows.T)[-1]
+        with one_blas_thread():  # a second one would stay awake for a while, and slow down the next updates
+            log_outputs = self._feedforward(rows.T)[-1]
         cross_entropy = -(targets.T * log_outputs).sum(axis=0)
         right = log_outputs.argmax(axis=0) == targets.argmax(axis=1)
         decay = 0.5 * self.weight_decay * sum(float(np.square(w).sum()) for w in self.weights)

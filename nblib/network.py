@@ -387,7 +387,8 @@ class Network:
                 for start in range(0, n, mini_batch_size):
                     update(order[start : start + mini_batch_size])
             seconds = perf_counter() - started
-            outputs = self._feedforward(measured[0])[-1]
+            with one_blas_thread():  # a second one would stay awake for a while, and slow down the next epoch
+                outputs = self._feedforward(measured[0])[-1]
             cost = _mean(self._cost(outputs, measured[1]))
             yield EpochRecord(epoch, cost, _accuracy(outputs, measured[1]), seconds)
 

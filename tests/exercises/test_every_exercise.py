@@ -19,7 +19,7 @@ EXERCISES = [one for one in CHECKS if isinstance(one, Exercise)]
 FUNCTIONS = [one for one in EXERCISES if one.prepare is None]
 GRADIENTS = {
     "backprop", "chain_gradient", "input_gradient", "neuron_gradient", "quartic_backprop",
-    "tanh_chain_gradient", "tanh_gradient", "three_neuron_gradient",
+    "tanh_chain_gradient", "tanh_gradient", "temperature_delta", "three_neuron_gradient",
 }  # fmt: skip
 
 
@@ -34,7 +34,7 @@ def test_check_offers_every_exercise_and_nothing_else():
 
 
 def test_each_lesson_has_three_exercises_and_ends_with_an_open_goal():
-    assert sorted(NOTEBOOKS) == [1, 2, 3, 4, 5, 6]
+    assert sorted(NOTEBOOKS) == [1, 2, 3, 4, 5, 6, 7]
     for number, checks in NOTEBOOKS.items():
         assert len(checks) >= 3, number
         assert isinstance(checks[-1], Goal), number
@@ -252,7 +252,7 @@ def all_arrays(answer):
 # -- the notebooks --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", refresh.all_notebooks()[1:7], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", refresh.all_notebooks()[1:8], ids=lambda path: path.stem)
 def test_a_notebook_asks_what_its_checks_check(path):
     notebook = refresh.read(path)
     cells = {cell.id: cell for cell in notebook.cells}

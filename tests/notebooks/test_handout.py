@@ -7,7 +7,7 @@ import pytest
 import refresh
 from nblib import handout
 
-LESSONS = refresh.all_notebooks()[1:7]
+LESSONS = refresh.all_notebooks()[1:8]
 
 
 @pytest.fixture(scope="module")
