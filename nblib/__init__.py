@@ -2,9 +2,9 @@
 
 The mathematics lies open at the top, one module an idea, in the order of the course:
 ``perceptron``, ``gates``, ``activations``, ``costs``, ``neuron``, ``chain``, ``network``,
-``modern``, ``training``, ``gradcheck``. ``toydata`` and ``mnist`` hold data. ``drawing`` turns
-results into pictures and tables; it is imported only by name, so that ``import nblib`` needs
-nothing but NumPy.
+``modern``, ``training``, ``gradcheck``. ``trial`` keeps what is found about a claim. ``toydata``
+and ``mnist`` hold data. ``drawing`` turns results into pictures and tables; it is imported only
+by name, so that ``import nblib`` needs nothing but NumPy.
 """
 
 from nblib.network import Network

@@ -18,6 +18,7 @@ WITH_EXAMPLES = {
     "nblib.neuron",
     "nblib.perceptron",
     "nblib.training",
+    "nblib.trial",
 }
 
 

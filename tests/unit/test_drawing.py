@@ -550,6 +550,16 @@ def test_a_table_has_headings_and_a_caption_in_html_and_nothing_slips_through():
     assert "<caption>" not in Table(["a"], [[1]])._repr_html_()
 
 
+def test_a_table_sets_sentences_flush_left_where_asked():
+    table = Table(["n", "what"], [[1, "so"], [12, "and so"]], left=["what"])
+    assert repr(table).splitlines() == [" n  what", "──  ──────", " 1  so", "12  and so"]
+    html = table._repr_html_()
+    assert html.count("text-align: left") == 3
+    assert '<td style="text-align: right">12</td><td style="text-align: left">and so</td>' in html
+    with pytest.raises(ValueError, match="left must name columns of the table, got 'why'"):
+        Table(["n"], [[1]], left=["why"])
+
+
 @pytest.mark.parametrize(
     ("entry", "digits", "text"),
     [

@@ -24,6 +24,7 @@ MATHS = [
     "reader",
     "toydata",
     "training",
+    "trial",
     "validate",
 ]
 
