@@ -25,13 +25,13 @@ from refresh import isolated_environment
 
 START_SECONDS, RUN_SECONDS, ANSWER_SECONDS = 60, 600, 60
 
+ALL_CELLS = "none"  # no windowing: every cell is in the page, always
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {
         "fetchNews": "false",
         "checkForUpdates": False,
         "doNotDisturbMode": True,
     },
-    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},  # every cell in the page, always
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
 }
 OWN_SCRIPT = re.compile(r"http://127\.0\.0\.1:\d+/static/")  # extensions, widgets among them, lie elsewhere
@@ -97,12 +97,13 @@ class Lab:
 
 
 @contextmanager
-def running_lab(home: Path, app: App = LAB) -> Iterator[Lab]:
+def running_lab(home: Path, app: App = LAB, windowing: str = ALL_CELLS) -> Iterator[Lab]:
     """Run JupyterLab or Notebook 7; settings, kernels and files all lie in the empty folder `home`."""
+    settings = SETTINGS | {"@jupyterlab/notebook-extension:tracker": {"windowingMode": windowing}}
     root, overrides = home / "root", home / "config" / "labconfig" / "default_setting_overrides.json"
     root.mkdir()
     overrides.parent.mkdir(parents=True)
-    overrides.write_text(json.dumps(SETTINGS), encoding="utf-8")
+    overrides.write_text(json.dumps(settings), encoding="utf-8")
     lab = Lab(root, f"http://127.0.0.1:{_free_port()}", secrets.token_hex(16), app)
     command = [
         *(sys.executable, "-m", app.module, "--no-browser", "--allow-root", "--ip=127.0.0.1"),
