@@ -99,11 +99,13 @@ def from_file(path: str | os.PathLike[str] | BinaryIO) -> NDArray[np.float32]:
     ValueError
         If there is no such file, it is no picture, is damaged or too large, or shows nothing.
     """
+    if not isinstance(path, (str, os.PathLike)) and not hasattr(path, "read"):
+        raise TypeError(f"path must be a path or a file open for reading bytes, got {type(path).__name__}")
     name = repr(str(path if isinstance(path, (str, os.PathLike)) else getattr(path, "name", "file")))
     grey = _grey(path, name)
     rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     paper = np.median(rim)
-    contrast = paper - grey if paper > 0.5 else grey - paper
+    contrast = max(paper - grey, grey - paper, key=np.max)  # dark on light, or light on dark
     if contrast.max() < _LEAST_CONTRAST:
         raise ValueError(f"path: {name} shows nothing that stands out from its rim: no digit is to be seen")
     ink = (contrast / contrast.max() - _FAINT) / (1 - _FAINT)
@@ -144,27 +146,25 @@ def _centre_of_mass(image: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _grey(path: Any, name: str) -> NDArray[np.float32]:
     """Return a picture as brightness, 0 black to 1 white, not larger than needed."""
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import Image, UnidentifiedImageError
 
     remedy = "give a PNG or JPEG picture of one digit"
     try:
         with Image.open(path) as picture:
-            if picture.width * picture.height > _MOST_PIXELS:
-                raise ValueError(
-                    f"path: {name} has {picture.width} × {picture.height} pixels, more than "
-                    f"{_MOST_PIXELS:,}; make it smaller"
-                )
-            picture.thumbnail((4 * _FINE, 4 * _FINE))
-            upright = ImageOps.exif_transpose(picture)
-            if upright.mode.startswith("I"):  # 16 bits a pixel: Pillow would cut off, not scale
-                upright = Image.fromarray((np.asarray(upright) >> 8).astype(np.uint8))
-            upright = upright.convert("RGBA")
+            width, height = picture.size
+            upright = _upright(picture) if width * height <= _MOST_PIXELS else None
     except FileNotFoundError as error:
         raise ValueError(f"path: there is no file {name}") from error
-    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise ValueError(f"path: {name} has far too many pixels; make it smaller") from error
+    except UnidentifiedImageError as error:
         raise ValueError(f"path: {name} is not a picture that can be read; {remedy}") from error
-    except (OSError, SyntaxError) as error:
+    except Exception as error:  # what Pillow's readers raise for a damaged file is of many kinds
         raise ValueError(f"path: {name} cannot be read, it may be damaged ({error}); {remedy}") from error
+    if upright is None:
+        raise ValueError(
+            f"path: {name} has {width} × {height} pixels, more than {_MOST_PIXELS:,}; make it smaller"
+        )
     upright.thumbnail((_FINE, _FINE))
     for paper in ("white", "black"):  # below what is transparent; white ink shows on black only
         laid = Image.alpha_composite(Image.new("RGBA", upright.size, paper), upright).convert("L")
@@ -172,3 +172,14 @@ def _grey(path: Any, name: str) -> NDArray[np.float32]:
         if np.ptp(grey) >= _LEAST_CONTRAST:
             break
     return grey
+
+
+def _upright(picture: Any) -> Any:
+    """Return a picture as red, green, blue and opacity, not much larger than needed, the right way up."""
+    from PIL import Image, ImageOps
+
+    picture.thumbnail((4 * _FINE, 4 * _FINE))
+    upright = ImageOps.exif_transpose(picture)
+    if upright.mode.startswith("I"):  # 16 bits a pixel: Pillow would cut off, not scale
+        upright = Image.fromarray((np.clip(np.asarray(upright), 0, 65535) >> 8).astype(np.uint8))
+    return upright.convert("RGBA")

@@ -152,6 +152,11 @@ def examples(
         drawn = strokes(digit, shape, size, (0, 0), slant)
         reach = np.concatenate(drawn)
         low, high = thickness / 2 - reach.min(axis=0), 1 - thickness / 2 - reach.max(axis=0)
+        if (high < low).any():
+            raise ValueError(
+                f"the digit {digit} of size {size:g}, thickness {thickness:g} and slant {slant:g} "
+                "does not fit on its sheet"
+            )
         place = low + (high - low) * rng.random(2)
         inks.append(ink([stroke + place for stroke in drawn], thickness))
         told.append((digit, size, thickness, slant))

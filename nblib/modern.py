@@ -228,7 +228,8 @@ class Classifier:
         Raises
         ------
         ValueError, TypeError
-            At the call, before anything is trained, if an argument does not fit.
+            At the call, before anything is trained, if an argument does not fit. What `augment`
+            returns is checked whenever it is called.
 
         Examples
         --------
@@ -330,7 +331,7 @@ class Classifier:
 
 
 def softmax(z: ArrayLike) -> Array:
-    """Return e^(z_j) / Σ_i e^(z_i) along the last axis: numbers above 0 that add up to 1.
+    """Return e^(z_j) / Σ_i e^(z_i) along the last axis: numbers from 0 to 1 that add up to 1.
 
     Adding the same number to all z changes nothing, so the largest is taken away first and
     nothing overflows.
@@ -425,7 +426,7 @@ def _etas(eta: float, schedule: Schedule | None, epochs: int, n_steps: int) -> N
 
 
 def _augmented(augment: Augmentation, x: Array, rng: np.random.Generator) -> Array:
-    changed = np.asarray(augment(x, rng), dtype=x.dtype)
+    changed = validate.finite("what augment returns", augment(x, rng), x.dtype)
     if changed.shape != x.shape:
         raise ValueError(f"augment must return shape {x.shape}, as it was given, got {changed.shape}")
     return changed

@@ -47,7 +47,7 @@ class Nearest:
         self._squares = np.einsum("ij,ij->i", self.x, self.x)
         self._part_squares = np.einsum("ij,ij->i", self._parts, self._parts)
         self._rests = np.sqrt(np.maximum(self._squares - self._part_squares, 0))
-        self._rounding = 1e-4 * (1 + float(self._squares.max()))
+        self._largest = float(self._squares.max())
 
     def search(self, image: ArrayLike, k: int) -> tuple[Array, Array]:
         """Return the rows of the `k` images nearest to one, the nearest first, and their distances.
@@ -57,6 +57,16 @@ class Nearest:
         image : array_like, shape (pixels,)
         k : int
             At least 1; all images, if there are fewer.
+
+        Returns
+        -------
+        rows, distances : ndarray, shapes (k,)
+            Whole numbers, and distances in the units of the pixels.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If an argument does not fit.
         """
         q = validate.rows("image", np.asarray(image)[None], self.x.shape[1], np.float32)[0]
         k = min(validate.whole("k", k, at_least=1), len(self.x))
@@ -64,7 +74,8 @@ class Nearest:
             bounds = self._bounds(q)
             some = np.argpartition(bounds, k - 1)[:k]
             reach = self._distances(some, q).max()  # k images lie within it
-            near = np.flatnonzero(bounds <= reach**2 + self._rounding)
+            rounding = 1e-4 * (1 + max(self._largest, float(q @ q)))
+            near = np.flatnonzero(~(bounds > reach**2 + rounding))  # what is no number is measured in full
             distances = self._distances(near, q)
         order = np.argsort(distances, kind="stable")[:k]
         return near[order], distances[order]

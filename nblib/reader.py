@@ -73,11 +73,13 @@ class Reader:
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         If the network or the images do not fit.
     """
 
     def __init__(self, network: Network, x: ArrayLike | None = None, y: ArrayLike | None = None) -> None:
+        if not isinstance(network, Network):
+            raise TypeError(f"network must be a Network, got {type(network).__name__}")
         if (network.sizes[0], network.sizes[-1]) != (784, 10):
             raise ValueError(f"network must lead from 784 pixels to 10 digits, got {network}")
         if (x is None) != (y is None):

@@ -55,7 +55,7 @@ class Training:
     ----------
     network : Network
         It is changed in place. Between two slices it is as the last mini-batch left it, and can be
-        used for anything.
+        used for anything. An update that an interrupt cuts short may be done in part; it is repeated.
     x, y, epochs, mini_batch_size, eta, test, seed
         As for `Network.sgd`. As long as nobody changes anything, the network becomes the same too.
 
@@ -107,7 +107,8 @@ class Training:
         if not isinstance(network, Network):
             raise TypeError(f"network must be a Network, got {type(network).__name__}")
         network.sgd(x, y, epochs, mini_batch_size, eta, test=test, seed=seed)  # checks all, trains nothing
-        self.network, self.epochs, self.seed = network, epochs, seed
+        self.network, self.seed = network, seed
+        self.epochs = validate.whole("epochs", epochs, at_least=1)
         self.eta, self.mini_batch_size = eta, mini_batch_size
         self._step, self._n = network.updates(x, y), len(x)
         self._cost_on = np.asarray(x)[:COST_IMAGES], np.asarray(y)[:COST_IMAGES]
@@ -184,6 +185,7 @@ class Training:
         Measurement or None
             None where it was not yet time to measure again.
         """
+        seconds = validate.positive("seconds", seconds)
         if self.done:
             return None
         with one_blas_thread():
@@ -196,10 +198,10 @@ class Training:
         started = now = perf_counter()
         try:
             with _far_numbers():
-                while now - started < seconds:
+                while True:
                     self._update()
                     now = perf_counter()
-                    if self._order is None:
+                    if self._order is None or now - started >= seconds:
                         break
         finally:
             self.seconds += now - started

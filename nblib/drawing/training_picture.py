@@ -36,7 +36,7 @@ def levels(training: Training) -> NDArray[np.int8]:
         return np.zeros((0, 0, 0), np.int8)
     weights = np.nan_to_num(training.network.weights[0][:UNITS], posinf=0, neginf=0)
     scale = np.quantile(np.abs(weights), 0.995) or 1
-    shades = np.clip(np.round(LEVELS * weights / scale), -LEVELS, LEVELS)
+    shades = np.clip(np.round(LEVELS * (weights / scale)), -LEVELS, LEVELS)
     return shades.astype(np.int8).reshape(-1, pixels, pixels)
 
 

@@ -412,8 +412,10 @@ def _trained(recipes: list[Recipe], training: Pile) -> list[Classifier]:
                 for record in network.sgd(*training, **settings, test=glance, seed=seed):
                     if not np.isfinite(record.cost):
                         raise Wrong(f"In epoch {record.epoch} the weights ran away: η is too large.")
-        except (TypeError, ValueError) as error:
-            raise Wrong(f"The training stops with {type(error).__name__}: {error}.") from None
+        except Wrong:
+            raise
+        except Exception as error:  # schedule and augment are the learner's own
+            raise Wrong(f"The training stops with {type(error).__name__}: {error}.") from error
     return [network for network, _ in recipes]
 
 

@@ -58,7 +58,10 @@ function render({ model, el }) {
     html("div", {}, words, reading));
 
   function paint() {
-    if (stroke && strokes() !== mine) stroke = pointer = null; // a cell has drawn something else
+    if (strokes() !== mine) { // a cell has drawn something else
+      [stroke, pointer, mine] = [null, null, strokes()];
+      if (waiting === null) sent = mine;
+    }
     lines.replaceChildren(...strokes().map((points) => svg("polyline", { points: [points[0], ...points].join(" ") })));
     cursor.setAttribute("transform", `translate(${pen})`);
     sheet.classList.toggle("down", stroke !== null);
@@ -95,10 +98,7 @@ function render({ model, el }) {
     }
     changed([...strokes().slice(0, -1), [...stroke]]); // a copy: what has been sent must not grow
   }
-  function lower(point) {
-    stroke = [point];
-    changed([...strokes(), [point]]);
-  }
+  const lower = (point) => { stroke = [point]; changed([...strokes(), [point]]); };
   function raise() {
     if (!stroke) return;
     stroke = pointer = null;
@@ -173,7 +173,7 @@ function render({ model, el }) {
     if (!answer.outputs) return;
     const most = Math.max(1, ...answer.outputs);
     outputs.replaceChildren(...answer.outputs.map((a, digit) => {
-      const parts = [digit, html("i", { style: `width: ${(100 * Math.max(0, a)) / most}%` }), a.toFixed(2)];
+      const parts = [digit, html("i", { style: `width: ${(100 * Math.max(0, a)) / most}%` }), a?.toFixed(2) ?? "–"];
       return html("li", { className: digit === answer.answer ? "best" : "" }, ...parts.map((part) => html("span", {}, part)));
     }));
     const bytes = ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength);

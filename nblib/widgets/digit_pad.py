@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from os import PathLike
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -84,14 +85,7 @@ class DigitPad(anywidget.AnyWidget):
 
     def draw(self, strokes: Sequence[ArrayLike]) -> None:
         """Draw in place of what is there: each stroke an array of places, shape (n, 2), 0 to 1."""
-        drawn = []
-        for i, stroke in enumerate(strokes):
-            points = validate.rows(f"strokes[{i}]", stroke, 2)
-            if points.min() < 0 or points.max() > 1:
-                raise ValueError(
-                    f"strokes[{i}] must lie on the pad, from 0 to 1, got {points.min():g} to {points.max():g}"
-                )
-            drawn.append(np.round(points, 4).tolist())
+        drawn = _places(strokes)
         if drawn == self.strokes:
             self._answer_to(drawn)  # a file may stand there
         self.strokes = drawn
@@ -110,6 +104,14 @@ class DigitPad(anywidget.AnyWidget):
         with self.hold_sync():
             self.clear()
             self._show(image, 0)
+
+    @traitlets.validate("strokes")
+    def _check(self, proposal: Any) -> list[Any]:
+        return _places(proposal["value"])
+
+    @traitlets.validate("thickness")
+    def _check_thickness(self, proposal: Any) -> float:
+        return validate.positive("thickness", proposal["value"])
 
     # -- the answer ---------------------------------------------------------------------------------
 
@@ -193,12 +195,25 @@ class DigitPad(anywidget.AnyWidget):
         return data | self.still(), metadata
 
 
+def _places(strokes: Sequence[ArrayLike]) -> list[list[list[float]]]:
+    """Return strokes as the browser knows them; raise ValueError or TypeError if they are none."""
+    drawn = []
+    for i, stroke in enumerate(strokes):
+        points = validate.rows(f"strokes[{i}]", stroke, 2)
+        if points.min() < 0 or points.max() > 1:
+            raise ValueError(
+                f"strokes[{i}] must lie on the pad, from 0 to 1, got {points.min():g} to {points.max():g}"
+            )
+        drawn.append(np.round(points, 4).tolist())
+    return drawn
+
+
 def _sentence(reading: Reading) -> str:
     return reading.words[0].upper() + reading.words[1:] + "."
 
 
-def _rounded(values: NDArray[Any]) -> list[float]:
-    return [round(value, 3) for value in values.tolist()]
+def _rounded(values: NDArray[Any]) -> list[float | None]:
+    return [round(value, 3) if isfinite(value) else None for value in values.tolist()]
 
 
 def _bytes(images: NDArray[Any]) -> bytes:

@@ -97,7 +97,7 @@ function initialize({ model }) {
 }
 
 // A control of a setting: what the person chose last stands, until the kernel has heard all of it.
-function setting(model, name, control, show) {
+function setting(model, tell, name, control, show) {
   const sent = [];
   const hear = () => {
     sent.splice(0, sent.indexOf(model.get(name)) + 1);
@@ -107,7 +107,7 @@ function setting(model, name, control, show) {
     const chosen = control.chosen();
     if (chosen === (sent.at(-1) ?? model.get(name))) return;
     sent.push(chosen);
-    model.send({ [name]: chosen });
+    tell({ [name]: chosen });
   });
   return hear;
 }
@@ -134,20 +134,21 @@ function render({ model, el }) {
   eta.setAttribute("aria-label", "Learning rate η");
   size.setAttribute("aria-label", "Mini-batch size");
 
-  const act = (action) => model.send({ action });
+  const unheard = () => (alert.textContent = "The kernel does not answer: has it been shut down or restarted?");
+  const tell = (message) => { try { model.send(message); } catch { unheard(); } };
+  const act = (action) => tell({ action });
   const writeEta = () => {
     written.textContent = eta.chosen();
     eta.setAttribute("aria-valuetext", `η = ${eta.chosen()}`);
   };
-  eta.chosen = () => model.get("rates")[+eta.value];
-  size.chosen = () => +size.value;
+  [eta.chosen, size.chosen] = [() => model.get("rates")[+eta.value], () => +size.value];
   eta.addEventListener("input", writeEta);
-  const showEta = setting(model, "eta", eta, (value) => {
+  const showEta = setting(model, tell, "eta", eta, (value) => {
     eta.max = model.get("rates").length - 1;
     eta.value = model.get("rates").indexOf(value);
     writeEta();
   });
-  const showSize = setting(model, "mini_batch_size", size, (value) => {
+  const showSize = setting(model, tell, "mini_batch_size", size, (value) => {
     size.replaceChildren(...model.get("sizes").map((entry) => html("option", { value: entry }, entry)));
     size.value = value;
   });

@@ -187,7 +187,9 @@ class LiveTraining(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Stop, and take the widget away."""
-        self.stop()
+        if self.status in (RUNNING, PAUSED):  # no picture of it any more: it may be the end of Python
+            self.status = STOPPED
+            _running.discard(self)
         super().close()
 
     def picture(self) -> Picture:
@@ -215,13 +217,12 @@ class LiveTraining(anywidget.AnyWidget):
     def _slice(self) -> None:
         try:
             measurement = self.training.advance()
+            if measurement is not None:
+                self._show(measurement)
+            if self.training.done:
+                self._become(FINISHED)
         except KeyboardInterrupt:  # it must not leave the loop, or the kernel would end
             self.pause()
-            return
-        if measurement is not None:
-            self._show(measurement)
-        if self.training.done:
-            self._become(FINISHED)
 
     def _become(self, status: str) -> None:
         self.status = status

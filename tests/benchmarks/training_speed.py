@@ -300,6 +300,8 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="few digits, each once")
     parser.add_argument("--picture", type=Path, help="draw the times per epoch into this PNG file")
     wanted = parser.parse_args(arguments)
+    if wanted.turns < 1:
+        parser.error("--turns must be at least 1")
     if wanted.quick:
         wanted.turns = 1
     return wanted

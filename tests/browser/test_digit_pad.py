@@ -155,7 +155,7 @@ def test_answers_come_while_the_pen_is_down(start: Callable[..., PadPage]):
     expect(pad.words).to_have_attribute("aria-live", "off")
     pad.page.mouse.move(*pad.at((0.9, -0.5)))  # captured: beyond the edge it draws along the edge
     pad.page.mouse.up()
-    assert pad.kernel("pad.strokes[0][-1][1]") == "0"
+    assert float(pad.kernel("pad.strokes[0][-1][1]")) == 0
     expect(pad.words).to_have_attribute("aria-live", "polite")
     pad.page.mouse.move(*pad.at((0.2, 0.9)))
     pad.expect_strokes(1)

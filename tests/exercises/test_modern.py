@@ -1,7 +1,6 @@
 """A staircase, temperature, looking ahead, and much from few images: the exercises of notebook 07."""
 
 import math
-from time import perf_counter
 
 import numpy as np
 import pytest
@@ -130,12 +129,10 @@ def test_a_step_that_moves_the_callers_ball_is_noticed():
     ("exercise", "answer"),
     [(staircase, from_a_list), (temperature_delta, with_loops), (look_ahead, from_the_new_place)],
 )
-def test_a_check_answers_at_once(exercise, answer):
+def test_a_check_answers_again_and_again(exercise, answer):
     assert exercise(answer)
-    began = perf_counter()
     assert exercise(answer)
     assert not exercise(exercise.mistakes[-1].function)
-    assert perf_counter() - began < 1
 
 
 # -- much from few images: short runs, with a goal that suits them ---------------------------------
@@ -229,3 +226,10 @@ def test_what_breaks_a_rule_is_explained(answer, says):
     result = few_images(answer)
     assert result.status == "wrong"
     assert result.says.startswith(says)
+
+
+def test_a_large_temperature_makes_a_sure_and_right_answer_less_sure():
+    """What the solution says of z = (4, 0, 0) and class 0."""
+    z, y = np.array([4.0, 0.0, 0.0]), np.array([1.0, 0.0, 0.0])
+    deltas = [temperature_delta.reference(z, y, T)[0] for T in (1, 2)]
+    np.testing.assert_allclose(deltas, [-0.035, -0.107], atol=5e-4)

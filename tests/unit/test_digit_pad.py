@@ -1,6 +1,7 @@
 """The digit pad in Python: what a cell can do with it, and what the browser would be told."""
 
 import io
+import json
 
 import numpy as np
 import pytest
@@ -201,3 +202,26 @@ def test_the_still_picture_of_a_file_shows_no_empty_drawing(pad, tmp_path):
     pad.open_picture(path)
     axes = pad.picture().figure.axes
     assert axes[0].get_title() == "as the network sees it"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("strokes", [[[0.5]]]), ("strokes", [[[2, 2], [0, 0]]]), ("strokes", ["ab"]), ("thickness", -1.0)],
+)
+def test_a_setting_that_does_not_fit_changes_nothing(name, value):
+    pad = DigitPad(Network([784, 4, 10]))
+    pad.draw(handwriting.strokes(3))
+    before = pad.get_state()
+    with pytest.raises((TypeError, ValueError)) as caught:
+        setattr(pad, name, value)
+    assert str(caught.value).startswith(name)
+    assert pad.get_state() == before
+
+
+def test_what_is_no_number_reaches_the_browser_as_nothing():
+    network = Network([784, 4, 10], activation="relu")
+    network.biases[1][3] = np.nan
+    pad = DigitPad(network)
+    pad.draw(handwriting.strokes(3))
+    json.dumps(pad.answer["outputs"], allow_nan=False)
+    assert pad.answer["outputs"][3] is None

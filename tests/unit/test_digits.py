@@ -245,9 +245,11 @@ def paper_with_grain():
         (Image.fromarray((65535 * (1 - SHEET)).astype(np.uint16)), "png"),
         (picture(SHEET, 255, 0).resize((3000, 3000)), "png"),
         (paper_with_grain(), "png"),
+        (picture(SHEET, 110, 0), "png"),
+        (picture(SHEET, 140, 255), "png"),
     ],
     ids=["dark on light", "light on dark", "jpeg", "webp", "gif", "black and white", "transparent paper",
-         "white on transparent", "16 bits", "large", "grain"],
+         "white on transparent", "16 bits", "large", "grain", "dim light", "chalk on light grey"],
 )  # fmt: skip
 def test_pictures_of_all_kinds(image, kind, tmp_path):
     path = tmp_path / f"five.{kind}"
@@ -288,7 +290,7 @@ def saved(image):
             saved(Image.new("1", (8000, 8000))),
             "has 8000 × 8000 pixels, more than 50,000,000; make it smaller",
         ),
-        (saved(Image.new("1", (20000, 20000))), "is not a picture that can be read"),
+        (saved(Image.new("1", (20000, 20000))), "has far too many pixels; make it smaller"),
     ],
     ids=["empty", "text", "cut off", "white", "black", "large", "bomb"],
 )
@@ -316,3 +318,10 @@ def test_the_maths_loads_no_pillow():
     code = "import sys; from nblib import digits, handwriting, reader; print('PIL' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("path", [None, 5, np.zeros((28, 28))], ids=["None", "number", "array"])
+def test_what_is_neither_path_nor_file_is_refused(path):
+    with pytest.raises(TypeError) as caught:
+        from_file(path)
+    assert str(caught.value).startswith("path must be a path or a file open for reading bytes, got ")

@@ -101,3 +101,9 @@ def test_bad_input(call, kind, message):
     with pytest.raises(kind) as caught:
         call()
     assert str(caught.value) == message
+
+
+def test_a_digit_that_does_not_fit_on_its_sheet_is_refused():
+    with pytest.raises(ValueError) as caught:
+        handwriting.examples(sizes=(1.2,))
+    assert str(caught.value).endswith("does not fit on its sheet")

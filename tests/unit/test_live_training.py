@@ -510,3 +510,17 @@ def test_the_picture_changes_as_it_trains():
     changed, alt = asyncio.run(run())
     assert changed
     assert alt.startswith("Training of 16-5-2, 2 epochs of 600 examples. After 2 of 2 epochs: cost 0.")
+
+
+def test_a_closed_training_is_stopped_without_a_last_picture(monkeypatch):
+    async def run():
+        live = make()
+        live.start()
+        await trained(live)
+        live.pause()
+        await live.finished()
+        monkeypatch.setattr(training_picture, "levels", None)  # as at the end of Python
+        live.close()
+        return live
+
+    assert asyncio.run(run()).status == "stopped"

@@ -476,3 +476,14 @@ def test_an_augmentation_that_changes_the_shape_is_refused():
 def test_bad_arguments_of_the_functions_are_refused_by_name(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_what_augment_returns_is_checked():
+    network = Classifier([4, 3, 2])
+    before = [w.copy() for w in network.weights]
+    x, y = np.ones((6, 4)), [0, 1, 0, 1, 0, 1]
+    with pytest.raises(ValueError) as caught:
+        next(network.sgd(x, y, 1, 2, 0.1, augment=lambda x, rng: x * np.nan))
+    assert "what augment returns" in str(caught.value)
+    for w, v in zip(network.weights, before, strict=True):
+        np.testing.assert_array_equal(w, v)

@@ -121,3 +121,10 @@ def test_bad_input(call, message):
     with pytest.raises(ValueError) as caught:
         call()
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("network", [None, "x"])
+def test_what_is_no_network_is_refused(network):
+    with pytest.raises(TypeError) as caught:
+        Reader(network)
+    assert str(caught.value).startswith("network must be a Network, got ")
