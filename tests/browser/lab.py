@@ -91,6 +91,10 @@ class Lab:
             body = answer.read()
         return json.loads(body) if body else None
 
+    def forget_settings(self) -> None:
+        """Forget what was set in the pages so far, such as the theme."""
+        shutil.rmtree(self.root.parent / "config" / "lab" / "user-settings", ignore_errors=True)
+
     def stop_kernels(self) -> None:
         for session in self.request("GET", "/api/sessions"):
             self.request("DELETE", f"/api/sessions/{session['id']}")
@@ -231,6 +235,7 @@ def open_notebook(lab: Lab, browser: Browser, path: Path) -> Iterator[NotebookPa
     AssertionError
         On leaving, if the notebook has `problems`. Any other exception gets them as a note.
     """
+    lab.forget_settings()
     folder = lab.root / f"{path.stem}-{secrets.token_hex(4)}"
     shutil.copytree(path.parent, folder, ignore=shutil.ignore_patterns(CHECKPOINTS))
     page = browser.new_page(viewport={"width": 1280, "height": 900})

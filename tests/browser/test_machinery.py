@@ -1,6 +1,7 @@
 """The fixtures of the browser tests report what goes wrong, and leave nothing behind."""
 
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,20 @@ def test_nothing_of_a_notebook_is_left_when_it_is_closed(lab: Lab, browser: Brow
         assert lab.request("GET", "/api/kernels")
     assert lab.request("GET", "/api/kernels") == []
     assert list(lab.root.iterdir()) == []
+
+
+def test_each_notebook_opens_with_the_settings_of_a_new_installation(
+    lab: Lab, browser: Browser, tmp_path: Path
+):
+    path, saved = save(tmp_path, "1"), lab.root.parent / "config" / "lab" / "user-settings"
+    with open_notebook(lab, browser, path) as notebook:
+        notebook.set_theme("JupyterLab Dark")
+        deadline = time.monotonic() + 20
+        while not list(saved.rglob("themes.*")):
+            assert time.monotonic() < deadline, "JupyterLab has saved the theme elsewhere"
+            notebook.page.wait_for_timeout(50)
+    with open_notebook(lab, browser, path) as notebook:
+        assert notebook.page.evaluate("document.body.dataset.jpThemeName") == "JupyterLab Light"
 
 
 def test_the_chromium_that_is_named_comes_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
