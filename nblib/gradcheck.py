@@ -17,8 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nblib import validate
-from nblib.modern import Classifier
-from nblib.network import Network
+from nblib.layers import Layers
 
 _TRUSTED = 1e-7  # below this, what is left is the error of the finite difference itself
 
@@ -83,7 +82,7 @@ class GradientCheck:
 
 
 def compare(
-    network: Network | Classifier, x: ArrayLike, y: ArrayLike, h: float = 1e-5, most: int = 200, seed: int = 0
+    network: Layers, x: ArrayLike, y: ArrayLike, h: float = 1e-5, most: int = 200, seed: int = 0
 ) -> GradientCheck:
     """Compare `network.backprop` with central differences of `network.cost`.
 
@@ -133,7 +132,7 @@ def compare(
     return GradientCheck(tuple(comparisons))
 
 
-def _float64_twin(network: Network | Classifier) -> Network | Classifier:
+def _float64_twin(network: Layers) -> Layers:
     twin = copy.deepcopy(network)
     twin.dtype = np.dtype(np.float64)
     twin.set_parameters(network.weights, network.biases)
@@ -153,7 +152,7 @@ def _gradient(
 
 
 def _central_difference(
-    network: Network | Classifier, x: ArrayLike, y: ArrayLike, array: NDArray[np.float64], j: int, h: float
+    network: Layers, x: ArrayLike, y: ArrayLike, array: NDArray[np.float64], j: int, h: float
 ) -> float:
     kept = array.flat[j]
     array.flat[j] = kept + h

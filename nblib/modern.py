@@ -28,17 +28,16 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from nblib import activations, validate
-from nblib.network import EpochRecord, Network, one_blas_thread
+from nblib.layers import Array, Gradients, Layers
+from nblib.network import EpochRecord, one_blas_thread
 
-Array = NDArray[Any]
-Gradients = tuple[list[Array], list[Array]]
 Schedule = Callable[[float], float]
 Augmentation = Callable[[Array, np.random.Generator], Array]
 
 INITS = ("he", "scaled")
 
 
-class Classifier:
+class Classifier(Layers):
     """A network that says how probable each class is.
 
     Parameters
@@ -81,27 +80,20 @@ class Classifier:
         seed: int = 0,
         dtype: DTypeLike = np.float32,
     ) -> None:
-        plain = Network(sizes, init="scaled", seed=seed, dtype=dtype)
-        if plain.sizes[-1] < 2:
-            raise ValueError(f"sizes must end with at least 2 classes, got {plain.sizes[-1]}")
+        super().__init__(sizes, True, seed, dtype)
+        if self.sizes[-1] < 2:
+            raise ValueError(f"sizes must end with at least 2 classes, got {self.sizes[-1]}")
         validate.one_of("init", init, INITS)
-        self.sizes = plain.sizes
         self.activation = activations.by_name(activation)
         self.weight_decay = _at_least_zero("weight_decay", weight_decay)
-        self.dtype = plain.dtype
         gain = self.dtype.type(math.sqrt(2) if init == "he" else 1)
-        self.weights: list[Array] = [gain * w for w in plain.weights]
-        self.biases: list[Array] = [np.zeros_like(b) for b in plain.biases]
+        self.weights = [gain * w for w in self.weights]
+        self.biases = [np.zeros_like(b) for b in self.biases]
 
     def __repr__(self) -> str:
         sizes = "-".join(map(str, self.sizes))
         decay = f", weight decay {self.weight_decay:g}" if self.weight_decay else ""
         return f"Classifier({sizes}, {self.activation.name}{decay}, {self.dtype})"
-
-    @property
-    def n_parameters(self) -> int:
-        """How many weights and biases there are."""
-        return sum(w.size + b.size for w, b in zip(self.weights, self.biases, strict=True))
 
     # -- forwards -------------------------------------------------------------------------------
 
@@ -284,35 +276,7 @@ class Classifier:
             v -= step
             parameter += v
 
-    def set_parameters(self, weights: Sequence[ArrayLike], biases: Sequence[ArrayLike]) -> None:
-        """Replace all weights and biases by copies of the given arrays, which must have the same shapes."""
-        like = Network(self.sizes, dtype=self.dtype)
-        like.set_parameters(weights, biases)
-        self.weights, self.biases = like.weights, like.biases
-
     # -- the door -------------------------------------------------------------------------------
-
-    def _rows(self, x: ArrayLike) -> tuple[Array, bool]:
-        """Return `x` as rows, and whether it was one example."""
-        x = validate.real("x", x)
-        single = x.ndim == 1
-        return validate.rows("x", x[None] if single else x, self.sizes[0], self.dtype), single
-
-    def _pair(self, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
-        """Return examples and targets as rows; a single example is one row."""
-        x, y = validate.real("x", x), validate.real("y", y)
-        return self._data("x", x[None], "y", y[None]) if x.ndim == 1 else self._data("x", x, "y", y)
-
-    def _test(self, test: tuple[ArrayLike, ArrayLike]) -> tuple[Array, Array]:
-        if not isinstance(test, (tuple, list)) or len(test) != 2:
-            raise TypeError(f"test must be a pair (x, y), got {type(test).__name__}")
-        return self._data("test x", test[0], "test y", test[1])
-
-    def _data(self, name_x: str, x: ArrayLike, name_y: str, y: ArrayLike) -> tuple[Array, Array]:
-        rows = validate.rows(name_x, x, self.sizes[0], self.dtype)
-        targets = self._targets(name_y, validate.real(name_y, y))
-        validate.same_length(name_x, rows, name_y, targets)
-        return rows, targets
 
     def _targets(self, name: str, y: Array) -> Array:
         """Return `y` as targets (n, n_L); labels become one-hot rows."""

@@ -30,9 +30,8 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from threadpoolctl import ThreadpoolController
 
 from nblib import activations, costs, npz, validate
+from nblib.layers import Array, Gradients, Layers
 
-Array = NDArray[Any]
-Gradients = tuple[list[Array], list[Array]]
 Backprop = Callable[["Network", Array, Array], Gradients]
 Steps = Callable[[Array, Array, float], Gradients]
 Update = Callable[[NDArray[np.integer], float], None]
@@ -92,7 +91,7 @@ class Trace:
         return f"Trace({len(self.costs)} examples, mean cost {self.costs.mean():.4f})"
 
 
-class Network:
+class Network(Layers):
     """Layers of neurons, each connected to all of the layer before.
 
     Parameters
@@ -132,39 +131,28 @@ class Network:
         seed: int = 0,
         dtype: DTypeLike = np.float32,
     ) -> None:
-        self.sizes = _sizes(sizes)
+        validate.one_of("init", init, INITS)
+        super().__init__(sizes, init == "scaled", seed, dtype)
         self.activation = activations.by_name(activation)
         self._cost = costs.by_name(cost)
         if cost == "cross_entropy" and activation != "sigmoid":
             raise ValueError(f"cost 'cross_entropy' needs activation 'sigmoid', got {activation!r}")
-        self.dtype = _dtype(dtype)
-        validate.one_of("init", init, INITS)
-        rng = np.random.default_rng(validate.whole("seed", seed, at_least=0))
-        self.weights: list[Array] = []
-        self.biases: list[Array] = []
-        for n_in, n_out in zip(self.sizes, self.sizes[1:], strict=False):
-            w = rng.standard_normal((n_out, n_in))
-            if init == "scaled":
-                w /= np.sqrt(n_in)
-            self.weights.append(w.astype(self.dtype))
-            self.biases.append(rng.standard_normal(n_out).astype(self.dtype))
 
     def __repr__(self) -> str:
         sizes = "-".join(map(str, self.sizes))
         return f"Network({sizes}, {self.activation.name}, {self._cost.name}, {self.dtype})"
 
-    @property
-    def n_parameters(self) -> int:
-        """How many weights and biases there are."""
-        return sum(w.size + b.size for w, b in zip(self.weights, self.biases, strict=True))
-
     # -- forwards -------------------------------------------------------------------------------
 
     def feedforward(self, x: ArrayLike) -> Array:
         """Return the outputs a^L: (n, n_L) for rows (n, n_0), (n_L,) for one example (n_0,)."""
+        return self.activations(x)[-1]
+
+    def activations(self, x: ArrayLike) -> list[Array]:
+        """Return the activations a^0 … a^L of all layers: (n, n_l) for rows, (n_l,) for one example."""
         rows, single = self._rows(x)
-        outputs = self._feedforward(rows)[-1]
-        return outputs[0] if single else outputs
+        a = self._feedforward(rows)
+        return [a_l[0] for a_l in a] if single else a
 
     def predict(self, x: ArrayLike) -> Any:
         """Return the answer of the network: (n,) ints for rows, one int for one example.
@@ -274,7 +262,7 @@ class Network:
         rows, targets = self._pair(x, y)
         eta = validate.positive("eta", eta)
         with one_blas_thread():
-            self.updates(rows, targets)(np.arange(len(rows)), eta)
+            self._updates(rows, targets, None)(np.arange(len(rows)), eta)
 
     def updates(self, x: ArrayLike, y: ArrayLike, backprop: Backprop | None = None) -> Update:
         """Return a function that takes steps of gradient descent on data that is checked only once, here.
@@ -284,7 +272,9 @@ class Network:
 
         Arguments as for `sgd`.
         """
-        examples, targets = self._data("x", x, "y", y)
+        return self._updates(*self._data("x", x, "y", y), backprop)
+
+    def _updates(self, examples: Array, targets: Array, backprop: Backprop | None) -> Update:
         steps_by = self._steps_by(backprop)
 
         def update(rows: NDArray[np.integer], eta: float) -> None:
@@ -366,7 +356,7 @@ class Network:
         epochs = validate.whole("epochs", epochs, at_least=1)
         mini_batch_size = validate.whole("mini_batch_size", mini_batch_size, at_least=1)
         eta = validate.positive("eta", eta)
-        update = self.updates(rows, targets, backprop)
+        update = self._updates(rows, targets, backprop)
         measured = (rows, targets) if test is None else self._test(test)
         rng = np.random.default_rng(validate.whole("seed", seed, at_least=0))
         return self._epochs(len(rows), epochs, mini_batch_size, partial(update, eta=eta), measured, rng)
@@ -432,48 +422,10 @@ class Network:
             ) from error
         return network
 
-    def set_parameters(self, weights: Sequence[ArrayLike], biases: Sequence[ArrayLike]) -> None:
-        """Replace all weights and biases by copies of the given arrays, which must have the same shapes."""
-        self.weights, self.biases = (
-            self._like("weights", weights, self.weights),
-            self._like("biases", biases, self.biases),
-        )
-
-    def _like(self, name: str, given: Sequence[ArrayLike], own: list[Array]) -> list[Array]:
-        if len(given) != len(own):
-            raise ValueError(f"{name} must be {len(own)} arrays, got {len(given)}")
-        arrays = [
-            np.array(validate.finite(f"{name}[{i}]", array, self.dtype)) for i, array in enumerate(given)
-        ]
-        for i, (array, like) in enumerate(zip(arrays, own, strict=True)):
-            if array.shape != like.shape:
-                raise ValueError(f"{name}[{i}] must have shape {like.shape}, got {array.shape}")
-        return arrays
-
     # -- the door -------------------------------------------------------------------------------
 
-    def _rows(self, x: ArrayLike) -> tuple[Array, bool]:
-        """Return `x` as rows, and whether it was one example."""
-        x = validate.real("x", x)
-        single = x.ndim == 1
-        return validate.rows("x", x[None] if single else x, self.sizes[0], self.dtype), single
-
-    def _pair(self, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
-        """Return examples and targets as rows; a single example is one row."""
-        x, y = validate.real("x", x), validate.real("y", y)
-        if x.ndim == 1:
-            return self._data("x", x[None], "y", y[None])
-        return self._data("x", x, "y", y)
-
-    def _test(self, test: tuple[ArrayLike, ArrayLike]) -> tuple[Array, Array]:
-        if not isinstance(test, (tuple, list)) or len(test) != 2:
-            raise TypeError(f"test must be a pair (x, y), got {type(test).__name__}")
-        return self._data("test x", test[0], "test y", test[1])
-
     def _data(self, name_x: str, x: ArrayLike, name_y: str, y: ArrayLike) -> tuple[Array, Array]:
-        rows = validate.rows(name_x, x, self.sizes[0], self.dtype)
-        targets = self._targets(name_y, y)
-        validate.same_length(name_x, rows, name_y, targets)
+        rows, targets = super()._data(name_x, x, name_y, y)
         if self._cost.name == "cross_entropy" and (targets.min() < 0 or targets.max() > 1):
             raise ValueError(
                 f"{name_y} must be from 0 to 1 for cost 'cross_entropy', "
@@ -481,10 +433,9 @@ class Network:
             )
         return rows, targets
 
-    def _targets(self, name: str, y: ArrayLike) -> Array:
+    def _targets(self, name: str, y: Array) -> Array:
         """Return `y` as targets (n, n_L): labels become one-hot rows, or a column for one output."""
         n_outputs = self.sizes[-1]
-        y = validate.real(name, y)
         if y.ndim != 1:
             return validate.rows(name, y, n_outputs, self.dtype)
         if n_outputs == 1:
@@ -503,22 +454,6 @@ def _threads() -> ThreadpoolController:
 def one_blas_thread() -> AbstractContextManager[Any]:
     """Hold NumPy to one thread: a mini-batch is too small to share, and a second thread makes it wait."""
     return _threads().limit(limits=1, user_api="blas")
-
-
-def _sizes(sizes: Sequence[int]) -> list[int]:
-    if not np.iterable(sizes) or len(sizes) < 2:
-        raise ValueError(f"sizes must list at least two layers, such as [784, 30, 10], got {sizes!r}")
-    return [validate.whole(f"sizes[{i}]", size, at_least=1) for i, size in enumerate(sizes)]
-
-
-def _dtype(dtype: DTypeLike) -> np.dtype[Any]:
-    try:
-        result = np.dtype(dtype)
-    except TypeError:
-        result = None
-    if result is None or result not in (np.dtype(np.float32), np.dtype(np.float64)):
-        raise ValueError(f"dtype must be numpy.float32 or numpy.float64, got {dtype!r}")
-    return result
 
 
 def _answers(outputs: Array) -> NDArray[np.int64]:

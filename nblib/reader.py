@@ -94,14 +94,8 @@ class Reader:
     def read(self, image: ArrayLike, k: int = 2) -> Reading:
         """Return what the network makes of one image, shape (784,), and the `k` images nearest to it."""
         image = validate.rows("image", np.asarray(image)[None], 784, np.float32)[0]
-        hidden, outputs = self._hidden(image), self.network.feedforward(image)
+        _, *hidden, outputs = self.network.activations(image)
         if self._known is None:
             return Reading(image, hidden, outputs)
         rows, distances = self._known.search(image, k)
         return Reading(image, hidden, outputs, rows, self._known.x[rows], self._y[rows], distances)
-
-    def _hidden(self, image: Array) -> list[Array]:
-        layers = [image]
-        for w, b in zip(self.network.weights[:-1], self.network.biases, strict=False):
-            layers.append(self.network.activation(w @ layers[-1] + b))
-        return layers[1:]

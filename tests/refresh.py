@@ -51,9 +51,7 @@ OVERWRITTEN = re.compile(r"^.*\r(?=[^\n])", re.MULTILINE)
 VALID_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 RANDOM_ID = re.compile(r"[0-9a-f]{8}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ANSI_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-MACHINE_PATH = re.compile(
-    r"/home/\w+|/root/\w+|/Users/\w+|/tmp/\w+|[A-Z]:\\Users|site-packages|ipykernel_\d+"
-)
+MACHINE_PATH = re.compile(r"/(?:home|root|Users|tmp)/\w+|[A-Z]:\\Users|site-packages|ipykernel_\d+")
 
 
 class NotebookError(Exception):

@@ -56,8 +56,11 @@ class Picture:
         return small_png(drawn.getvalue())
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        width = round(self.figure.get_figwidth() * 96)
-        return {"text/plain": repr(self)} | image_bundle(self.png(), self.alt, width)
+        return {"text/plain": repr(self)} | self.image_bundle()
+
+    def image_bundle(self) -> dict[str, str]:
+        """Return the figure as MIME bundle of images."""
+        return image_bundle(self.png(), self.alt, round(self.figure.get_figwidth() * 96))
 
 
 def small_png(png: bytes) -> bytes:

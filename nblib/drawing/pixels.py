@@ -14,6 +14,9 @@ from PIL import Image
 Colour = tuple[int, int, int, int]
 """Red, green, blue and opacity, each 0 to 255."""
 
+POSITIVE, NEGATIVE = (0, 114, 178), (213, 94, 0)
+"""Blue and orange, as red, green and blue: the colours of positive and of negative numbers."""
+
 CLEAR: Colour = (255, 255, 255, 0)
 SHARP = {"image_rendering": "pixelated", "style": "image-rendering: pixelated"}
 """Attributes of an image whose pixels are to be seen: browsers read the one, resvg the other."""
@@ -34,6 +37,16 @@ def data_uri(numbers: NDArray[Any], colours: Sequence[Colour]) -> str:
     file = io.BytesIO()
     image.save(file, format="PNG", transparency=bytes(colour[3] for colour in colours))
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+
+
+def shades(values: NDArray[Any], most: int) -> NDArray[np.int8]:
+    """Return numbers of both signs as shades, −most to most, one scale for all of them.
+
+    The scale is the size that only one number in 200 exceeds. What is no finite number is 0.
+    """
+    values = np.nan_to_num(values, posinf=0, neginf=0)
+    scale = np.quantile(np.abs(values), 0.995) or 1
+    return np.clip(np.round(most * (values / scale)), -most, most).astype(np.int8)
 
 
 def borders(regions: NDArray[Any]) -> NDArray[np.bool_]:

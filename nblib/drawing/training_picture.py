@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nblib.drawing.picture import BLUE, INK, Picture, bare, canvas
+from nblib.drawing.pixels import NEGATIVE, POSITIVE, shades
 from nblib.training import Training
 
 UNITS = 30  # hidden neurons that are shown, at most
 LEVELS = 7  # shades of blue, and of orange
-_BLUE, _ORANGE, _WHITE = np.array([0, 114, 178]), np.array([213, 94, 0]), np.array([255, 255, 255])
+_WHITE = np.array([255, 255, 255])
 
 
 def side(training: Training) -> int:
@@ -27,17 +28,11 @@ def columns(n_tiles: int) -> int:
 
 
 def levels(training: Training) -> NDArray[np.int8]:
-    """Return the weights of the first hidden neurons, −7 to 7, one scale for all, shape (n, side, side).
-
-    The scale is the size that only one weight in 200 exceeds. A weight that is no number is 0.
-    """
+    """Return the weights of the first hidden neurons as `shades`, −7 to 7, shape (n, side, side)."""
     pixels = side(training)
     if not pixels:
         return np.zeros((0, 0, 0), np.int8)
-    weights = np.nan_to_num(training.network.weights[0][:UNITS], posinf=0, neginf=0)
-    scale = np.quantile(np.abs(weights), 0.995) or 1
-    shades = np.clip(np.round(LEVELS * (weights / scale)), -LEVELS, LEVELS)
-    return shades.astype(np.int8).reshape(-1, pixels, pixels)
+    return shades(training.network.weights[0][:UNITS], LEVELS).reshape(-1, pixels, pixels)
 
 
 def mosaic(tiles: NDArray[np.int8]) -> NDArray[np.uint8]:
@@ -48,7 +43,7 @@ def mosaic(tiles: NDArray[np.int8]) -> NDArray[np.uint8]:
     """
     n, across = len(tiles), columns(len(tiles))
     shade = np.abs(tiles)[..., None] / LEVELS
-    colour = np.where(tiles[..., None] > 0, _BLUE, _ORANGE)
+    colour = np.where(tiles[..., None] > 0, POSITIVE, NEGATIVE)
     upper = _WHITE + shade * (colour - _WHITE)
     lower = np.where(tiles[..., None] > 0, upper, _WHITE)
     cells = np.stack([upper, lower], axis=2).repeat(2, axis=3)  # (n, side, 2, 2 side, 3)
@@ -83,7 +78,7 @@ def picture(training: Training) -> Picture:
 
 
 def heading(training: Training) -> str:
-    """Return what is being trained, and how: ``784-16-10, 30 epochs of 50,000 examples``."""
+    """Return what is being trained, and how: ``Training of 784-16-10, 30 epochs of 50,000 examples``."""
     sizes = "-".join(map(str, training.network.sizes))
     return f"Training of {sizes}, {training.epochs:,} epochs of {len(training):,} examples"
 

@@ -16,7 +16,8 @@ from nblib.exercises.compare import form, kind
 from nblib.exercises.exercise import Exercise, Function, exercise, goal, one_function
 from nblib.exercises.limit import time_limit
 from nblib.exercises.result import Wrong
-from nblib.network import Gradients, Network
+from nblib.layers import Gradients
+from nblib.network import Network
 
 Array = NDArray[Any]
 
@@ -467,11 +468,7 @@ def _not_carried_back(network, x, y):
     "Wᵀ δ is BP2 for one example, a column. Here each example is a row, so δ comes first: delta @ W."
 )
 def _carried_back_as_printed(network, x, y):
-    a = _forward(network, x)
-    deltas = [_bp1(a, y)]
-    for W, slope in zip(network.weights[:0:-1], _slopes(a)[-2:0:-1], strict=True):
-        deltas.insert(0, W.T @ deltas[0] * slope)
-    return _read_off(a, deltas)
+    return _back_as_printed(network, _forward(network, x), y)
 
 
 @backprop.mistake(
@@ -488,7 +485,10 @@ def _carried_forwards_as_printed(network, x, y):
     "first: a @ W.T and delta @ W."
 )
 def _both_ways_as_printed(network, x, y):
-    a = _forward_as_printed(network, x)
+    return _back_as_printed(network, _forward_as_printed(network, x), y)
+
+
+def _back_as_printed(network: Network, a: list[Array], y: Array) -> Gradients:
     deltas = [_bp1(a, y)]
     for W, slope in zip(network.weights[:0:-1], _slopes(a)[-2:0:-1], strict=True):
         deltas.insert(0, W.T @ deltas[0] * slope)

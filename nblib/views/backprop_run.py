@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nblib import validate
-from nblib.network import Backprop, Gradients, Network
+from nblib.layers import Gradients
+from nblib.network import Backprop, Network
 
 Array = NDArray[np.float64]
 

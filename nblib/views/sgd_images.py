@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nblib.drawing.pixels import CLEAR, data_uri
+from nblib.drawing.pixels import CLEAR, NEGATIVE, POSITIVE, data_uri, shades
 from nblib.views.sgd_run import Array
 
 _GAP = 7  # pixels between two digits
@@ -12,9 +12,7 @@ STRIP = 4  # pages whose weights share an image: they differ little, so this is 
 CELLS = 4 * (14 + 1)  # cells from one page to the next: four tiles of 14, each with a gap
 
 _INK = [(level, level, level, 255) for level in np.linspace(255, 0, 15).astype(int).tolist()]
-_SIGNED = [
-    (*colour, round(255 * level / 7)) for colour in ((0, 114, 178), (213, 94, 0)) for level in range(1, 8)
-]
+_SIGNED = [(*colour, round(255 * level / 7)) for colour in (POSITIVE, NEGATIVE) for level in range(1, 8)]
 
 
 def digits(images: Array) -> str:
@@ -32,8 +30,7 @@ def weight_strips(weights: Array) -> list[str]:
     both, a negative one only the upper.
     """
     cells = weights.reshape(-1, 4, 4, 14, 2, 14, 2).mean(axis=(4, 6))
-    cells = np.where(np.isfinite(cells), cells, 0)
-    levels = np.clip(np.round(7 * cells / (np.quantile(np.abs(cells), 0.995) or 1)), -7, 7).astype(np.int8)
+    levels = shades(cells, 7)
     upper, lower = np.where(levels < 0, 7 - levels, levels), np.maximum(levels, 0)
     tiles = np.stack([upper, lower], axis=4).reshape(-1, 4, 4, 28, 14).astype(np.uint8)
     spaced = np.pad(tiles, ((0, -len(tiles) % STRIP), (0, 0), (0, 0), (0, 2), (0, 1)))

@@ -6,10 +6,8 @@ import io
 from collections.abc import Mapping, Sequence
 from math import isfinite
 from os import PathLike
-from pathlib import Path
 from typing import Any, BinaryIO
 
-import anywidget
 import numpy as np
 import traitlets
 from numpy.typing import ArrayLike, NDArray
@@ -20,12 +18,12 @@ from nblib.drawing.picture import GREY, Picture, bare, canvas
 from nblib.handwriting import THICKNESS, ink
 from nblib.network import Network
 from nblib.reader import Reader, Reading
+from nblib.widgets.still import HERE, StillWidget, styles
 
-_HERE = Path(__file__).parent
 BLANK = "Nothing is drawn yet."
 
 
-class DigitPad(anywidget.AnyWidget):
+class DigitPad(StillWidget):
     """A pad for mouse, finger, pen and keyboard, and the network's answer beside it.
 
     What is drawn is centred by mass and scaled as MNIST's digits were. Shown are the image that the
@@ -52,8 +50,8 @@ class DigitPad(anywidget.AnyWidget):
         If the network or the images do not fit.
     """
 
-    _esm = _HERE / "digit_pad.js"
-    _css = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("stepper.css", "digit_pad.css"))
+    _esm = HERE / "digit_pad.js"
+    _css = styles("stepper.css", "digit_pad.css")
     strokes = traitlets.List().tag(sync=True, echo_update=False)
     answer = traitlets.Dict().tag(sync=True)
     thickness = traitlets.Float(THICKNESS).tag(sync=True)
@@ -85,10 +83,9 @@ class DigitPad(anywidget.AnyWidget):
 
     def draw(self, strokes: Sequence[ArrayLike]) -> None:
         """Draw in place of what is there: each stroke an array of places, shape (n, 2), 0 to 1."""
-        drawn = _places(strokes)
-        if drawn == self.strokes:
-            self._answer_to(drawn)  # a file may stand there
-        self.strokes = drawn
+        before, self.strokes = self.strokes, list(strokes)
+        if self.strokes == before:
+            self._answer_to(before)  # a file may stand there
 
     def undo(self) -> None:
         """Take the last stroke away."""
@@ -147,9 +144,7 @@ class DigitPad(anywidget.AnyWidget):
             if drawn == self.strokes:
                 self._answer_to(drawn)  # the browser waits for it
             else:
-                self.set_state(
-                    {"strokes": drawn}
-                )  # as set_state comes from the browser, it sends nothing back
+                self.set_state({"strokes": drawn})  # as from the browser: it sends nothing back
             return
         if "file" not in content:
             return
@@ -186,13 +181,8 @@ class DigitPad(anywidget.AnyWidget):
             return Picture(figure, says + told)
 
     def still(self) -> dict[str, str]:
-        """Return the still picture as MIME bundle, for readers without a kernel."""
-        shown = self.picture()._repr_mimebundle_()
-        return {kind: shown[kind] for kind in ("text/html", "image/png")}
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        data, metadata = super()._repr_mimebundle_(**kwargs)
-        return data | self.still(), metadata
+        """Return `picture` as MIME bundle, for readers without a kernel."""
+        return self.picture().image_bundle()
 
 
 def _places(strokes: Sequence[ArrayLike]) -> list[list[list[float]]]:

@@ -6,24 +6,23 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import matplotlib
 import traitlets
 
 from nblib import validate
 from nblib.drawing.picture import image_bundle, small_png
 from nblib.drawing.scene import Scene
+from nblib.widgets.still import HERE, StillWidget
 
 try:
     import resvg_py
 except ImportError:  # where it cannot be installed, a stepper has no picture without a kernel
     resvg_py = None
 
-_HERE = Path(__file__).parent
 _FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 
 
-class Stepper(anywidget.AnyWidget):
+class Stepper(StillWidget):
     """A widget that shows a `Scene` page by page.
 
     The browser holds the whole scene: stepping needs no kernel. Buttons, slider, speed, and the
@@ -51,8 +50,8 @@ class Stepper(anywidget.AnyWidget):
         If `step` is not a page of the scene.
     """
 
-    _esm = _HERE / "stepper.js"
-    _css = _HERE / "stepper.css"
+    _esm = HERE / "stepper.js"
+    _css = HERE / "stepper.css"
     scene = traitlets.Dict().tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)
     actions = traitlets.List(traitlets.Unicode()).tag(sync=True)
@@ -135,7 +134,3 @@ class Stepper(anywidget.AnyWidget):
             return {}
         alt = f"{self._drawn.title}, step {page + 1} of {self._drawn.n_steps}. {self._drawn.captions[page]}"
         return image_bundle(small_png(png), " ".join(alt.split()), round(self._drawn.width))
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        data, metadata = super()._repr_mimebundle_(**kwargs)
-        return data | self.still(), metadata

@@ -12,11 +12,9 @@ import threading
 import weakref
 from collections.abc import Mapping
 from math import isfinite
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-import anywidget
 import traitlets
 from IPython import get_ipython
 from numpy.typing import ArrayLike
@@ -26,6 +24,7 @@ from nblib.drawing import training_picture
 from nblib.drawing.picture import Picture
 from nblib.network import Network
 from nblib.training import Measurement, Training
+from nblib.widgets.still import HERE, StillWidget, styles
 
 READY, RUNNING, PAUSED, STOPPED, FINISHED, FAILED = STATUSES = (
     "ready", "running", "paused", "stopped", "finished", "failed",
@@ -36,12 +35,11 @@ POINT_EVERY = 0.1  # seconds between two points of the curves, at least
 MOST_POINTS = 600  # with more of them, every second one goes
 RATES = tuple(round(digit * 10.0**power, 6) for power in range(-3, 2) for digit in (1, 2, 5))
 SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
-_HERE = Path(__file__).parent
 
 _running: weakref.WeakSet[LiveTraining] = weakref.WeakSet()
 
 
-class LiveTraining(anywidget.AnyWidget):
+class LiveTraining(StillWidget):
     """A training that one watches and steers: Start, Pause, Resume, Stop; η and the mini-batch size.
 
     Nothing begins before `start`. The same settings and seed train the same network as
@@ -73,10 +71,8 @@ class LiveTraining(anywidget.AnyWidget):
         If an argument does not fit, as from `Network.sgd`.
     """
 
-    _esm = _HERE / "training.js"
-    _css = (_HERE / "stepper.css").read_text(encoding="utf-8") + (_HERE / "training.css").read_text(
-        encoding="utf-8"
-    )
+    _esm = HERE / "training.js"
+    _css = styles("stepper.css", "training.css")
     title = traitlets.Unicode().tag(sync=True)
     status = traitlets.Enum(STATUSES, READY).tag(sync=True)
     words = traitlets.Unicode().tag(sync=True)
@@ -263,9 +259,9 @@ class LiveTraining(anywidget.AnyWidget):
         self._said = perf_counter()
         self.words = f"{self.status.capitalize()}. {training_picture.so_far(self.training)}."
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        data, metadata = super()._repr_mimebundle_(**kwargs)
-        return self.picture()._repr_mimebundle_() | data, metadata
+    def still(self) -> dict[str, str]:
+        """Return `picture` as MIME bundle, for readers without a kernel."""
+        return self.picture().image_bundle()
 
     # -- what one says ----------------------------------------------------------------------------
 

@@ -11,16 +11,10 @@ to the answer. Only compare numbers of one run: they depend on the machine, and 
 from __future__ import annotations
 
 import statistics
-import sys
-import tempfile
-from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from in_the_lab import lab_and_browser, p95
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from browser.conftest import QUIET
-from browser.lab import NotebookPage, find_chromium, running_lab
+from browser.lab import NotebookPage
 from browser.stepping import save
 from browser.test_digit_pad import PadPage
 from nblib import handwriting
@@ -70,9 +64,8 @@ WATCH = """() => {
 
 
 def told(name: str, times: list[float]) -> None:
-    times = sorted(times)
-    p95 = times[min(len(times) - 1, round(0.95 * len(times)))]
-    print(f"{name:34}{statistics.median(times):8.0f}{p95:8.0f}{times[0]:8.0f}{len(times):6d}", flush=True)
+    numbers = statistics.median(times), p95(times), min(times)
+    print(f"{name:34}" + "".join(f"{number:8.0f}" for number in numbers) + f"{len(times):6d}", flush=True)
 
 
 def measure(pad: PadPage, draw: str) -> tuple[list[float], list[float]]:
@@ -100,13 +93,7 @@ def measure(pad: PadPage, draw: str) -> tuple[list[float], list[float]]:
 def main() -> None:
     """Print the table."""
     print(f"{'milliseconds':34}{'median':>8}{'p95':>8}{'best':>8}{'n':>6}")
-    with (
-        tempfile.TemporaryDirectory() as home,
-        running_lab(Path(home)) as lab,
-        sync_playwright() as playwright,
-    ):
-        path = find_chromium(playwright.chromium.executable_path)
-        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+    with lab_and_browser() as (lab, browser):
         for name, rows in (("60,000 images", ""), ("10 images", "[:10]")):
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             notebook = NotebookPage(page, lab, save(lab.root / rows.strip("[:]"), SOURCE.format(rows=rows)))
@@ -121,7 +108,6 @@ def main() -> None:
             told(f"{name}: tap to answer", measure(pad, "taps")[1])
             page.close()
             lab.stop_kernels()
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -18,18 +18,14 @@ import json
 import re
 import statistics
 import sys
-import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from in_the_lab import lab_and_browser, p95
+from playwright.sync_api import Browser, Locator, Page
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from browser.conftest import QUIET
-from browser.lab import Lab, NotebookPage, find_chromium, running_lab
+from browser.lab import Lab, NotebookPage
 from browser.stepping import Held, StepperPage, code_for, explorers, save
 
 PRESSES, PYPLOT_PRESSES, ROUND_TRIPS, STEPS = 40, 12, 3, 10_000
@@ -220,10 +216,6 @@ def build(name: str) -> tuple[float, float]:
     return seconds, len(json.dumps(names["view"].stepper.scene)) / 1000
 
 
-def p95(times: list[float]) -> float:
-    return sorted(times)[min(len(times) - 1, round(0.95 * len(times)))]
-
-
 HEAD = (
     f"{'':24}step, ms     pyplot, ms{'':9}setting, ms    play   scene   build   {STEPS:,} steps leave\n"
     f"{'view':22}  median   p95   median   p95  ratio  median   p95     1/s      kB       s"
@@ -246,17 +238,10 @@ def row(name: str, seconds: float, size: float, found: Measured) -> str:
 def main(wanted: list[str]) -> None:
     """Print the table."""
     print(HEAD)
-    with (
-        tempfile.TemporaryDirectory() as home,
-        running_lab(Path(home)) as lab,
-        sync_playwright() as playwright,
-    ):
-        path = find_chromium(playwright.chromium.executable_path)
-        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+    with lab_and_browser() as (lab, browser):
         for name in explorers():
             if not wanted or any(name.startswith(word) for word in wanted):
                 print(row(name, *build(name), in_the_page(lab, browser, name)), flush=True)
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -14,15 +14,11 @@ from __future__ import annotations
 import json
 import statistics
 import sys
-import tempfile
-from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from in_the_lab import lab_and_browser, p95
+from playwright.sync_api import Browser
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from browser.conftest import QUIET
-from browser.lab import Lab, NotebookPage, find_chromium, running_lab
+from browser.lab import Lab, NotebookPage
 from browser.stepping import save
 from browser.test_training import TrainingPage
 
@@ -118,22 +114,13 @@ def measure(lab: Lab, browser: Browser, hidden: int) -> dict[str, list[float]]:
 
 def main(hidden: list[int]) -> None:
     """Print the table."""
-    with (
-        tempfile.TemporaryDirectory() as home,
-        running_lab(Path(home)) as lab,
-        sync_playwright() as playwright,
-    ):
-        path = find_chromium(playwright.chromium.executable_path)
-        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+    with lab_and_browser() as (lab, browser):
         for n in hidden:
             print(f"{f'784-{n}-10':24}{'median':>10}{'p95':>10}{'most':>10}")
             for name, times in measure(lab, browser, n).items():
-                times.sort()
-                late = times[min(len(times) - 1, round(0.95 * len(times)))]
                 digits = 2 if "(s)" in name else 0
-                numbers = (statistics.median(times), late, times[-1])
+                numbers = (statistics.median(times), p95(times), max(times))
                 print(f"{name:24}" + "".join(f"{number:10.{digits}f}" for number in numbers), flush=True)
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ COURSE = [path for path in ALL if re.match(r"0[1-7]_", path.name)]  # where term
 GLOSSARY = refresh.NOTEBOOKS / "09_notation_and_glossary.ipynb"
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), refresh.NOTEBOOKS / "LICENSE.md", ROOT / "nblib/data/README.md"]
 
-LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
+LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
 BOLD = re.compile(r"\*\*(?![\s*])(.+?)(?<![\s*])\*\*")
 LABEL = re.compile(r"(\d) · (.+)")
 

@@ -14,6 +14,7 @@ MATHS = [
     "gates",
     "gradcheck",
     "handwriting",
+    "layers",
     "mnist",
     "modern",
     "network",
