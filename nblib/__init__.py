@@ -2,14 +2,17 @@
 
 The mathematics lies open at the top, one module an idea, in the order of the course:
 ``perceptron``, ``gates``, ``activations``, ``costs``, ``neuron``, ``chain``, ``layers``,
-``network``, ``modern``, ``training``, ``gradcheck``. ``trial`` keeps what is found about a claim.
-``toydata`` and ``mnist`` hold data; ``digits``, ``handwriting``, ``nearest`` and ``reader`` stand
-behind the pad for a digit of one's own. ``drawing`` turns results into pictures and tables; it is
-imported only by name, so that ``import nblib`` draws nothing in but NumPy and threadpoolctl.
+``network``, ``classifier``, ``schedules``, ``augmentations``, ``gradcheck``; ``validate`` is its door.
+
+What serves the lessons has a folder each: ``runs`` record what happens, ``drawing`` and ``steppers``
+show it, ``widgets`` put it on a page, ``lessons`` hold the exercises behind ``check``. ``data``
+brings the digits, ``handwriting`` the digits of one's own, ``tools`` serve teachers and authors.
+``import nblib`` draws nothing in but NumPy and threadpoolctl.
 """
 
+from nblib.data import mnist, toydata
 from nblib.network import Network
 from nblib.perceptron import Perceptron
 
-__all__ = ["Network", "Perceptron"]
+__all__ = ["Network", "Perceptron", "mnist", "toydata"]
 __version__ = "0.1.0"

@@ -5,7 +5,7 @@ says what the function now can do, or what is wrong with it; ``check.progress(1)
 exercises of a notebook are solved, in this kernel.
 """
 
-from nblib.exercises.backprop import (
+from nblib.lessons.backprop_exercises import (
     backprop,
     backwards,
     input_gradient,
@@ -13,21 +13,27 @@ from nblib.exercises.backprop import (
     quartic_backprop,
     train_xor,
 )
-from nblib.exercises.chain import (
+from nblib.lessons.beyond_sgd_exercises import few_images, look_ahead, staircase, temperature_delta
+from nblib.lessons.chain_exercises import (
     bump,
     chain_gradient,
     smallest_eta,
     tanh_chain_gradient,
     three_neuron_gradient,
 )
-from nblib.exercises.digits import accuracy, one_hot
-from nblib.exercises.exercise import progress
-from nblib.exercises.gates import at_least_two, full_adder, implies, smallest_adder, switch, xnor
-from nblib.exercises.modern import few_images, look_ahead, staircase, temperature_delta
-from nblib.exercises.perceptron import diagonal_detector, perceptron_update, pocket
-from nblib.exercises.sgd import epochs_until, forgetful_order, sgd_epoch
-from nblib.exercises.sigmoid import made_to_measure, neuron_gradient, safe_sigmoid, tanh_gradient, ten_steps
-from nblib.exercises.training import few_neurons
+from nblib.lessons.digit_exercises import accuracy, one_hot
+from nblib.lessons.exercise import progress
+from nblib.lessons.gates_exercises import at_least_two, full_adder, implies, smallest_adder, switch, xnor
+from nblib.lessons.perceptron_exercises import diagonal_detector, perceptron_update, pocket
+from nblib.lessons.sgd_exercises import epochs_until, forgetful_order, sgd_epoch
+from nblib.lessons.sigmoid_exercises import (
+    made_to_measure,
+    neuron_gradient,
+    safe_sigmoid,
+    tanh_gradient,
+    ten_steps,
+)
+from nblib.lessons.training_exercises import few_neurons
 
 __all__ = [
     "accuracy",

@@ -29,7 +29,8 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 from threadpoolctl import ThreadpoolController
 
-from nblib import activations, costs, npz, validate
+from nblib import activations, costs, validate
+from nblib.data import npz
 from nblib.layers import Array, Gradients, Layers
 
 Backprop = Callable[["Network", Array, Array], Gradients]

@@ -109,6 +109,22 @@ def positive(name: str, value: Any) -> float:
     return result
 
 
+def not_negative(name: str, value: Any) -> float:
+    """Return `value` as a finite float of at least zero."""
+    result = number(name, value)
+    if result < 0:
+        raise ValueError(f"{name} must be at least 0, got {result:g}")
+    return result
+
+
+def share(name: str, value: Any) -> float:
+    """Return `value` as a float from 0 to below 1."""
+    result = not_negative(name, value)
+    if result >= 1:
+        raise ValueError(f"{name} must be below 1, got {result:g}")
+    return result
+
+
 def whole(name: str, value: Any, at_least: int) -> int:
     """Return `value` as an int of at least `at_least`."""
     try:

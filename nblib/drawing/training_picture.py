@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from nblib.drawing.picture import BLUE, INK, Picture, bare, canvas
 from nblib.drawing.pixels import NEGATIVE, POSITIVE, shades
-from nblib.training import Training
+from nblib.runs.training import Training
 
 UNITS = 30  # hidden neurons that are shown, at most
 LEVELS = 7  # shades of blue, and of orange

@@ -13,11 +13,10 @@ import traitlets
 from numpy.typing import ArrayLike, NDArray
 
 from nblib import validate
-from nblib.digits import as_mnist, from_file
 from nblib.drawing.picture import GREY, Picture, bare, canvas
-from nblib.handwriting import THICKNESS, ink
+from nblib.handwriting import THICKNESS, as_mnist, from_file, ink
+from nblib.handwriting.reader import Reader, Reading
 from nblib.network import Network
-from nblib.reader import Reader, Reading
 from nblib.widgets.still import HERE, StillWidget, styles
 
 BLANK = "Nothing is drawn yet."
@@ -96,7 +95,7 @@ class DigitPad(StillWidget):
         self.draw([])
 
     def open_picture(self, path: str | PathLike[str] | BinaryIO) -> None:
-        """Show a picture of a digit from disk in place of what is drawn; see `nblib.digits.from_file`."""
+        """Show a picture of a digit from disk in place of what is drawn; see `handwriting.from_file`."""
         image = as_mnist(from_file(path))
         with self.hold_sync():
             self.clear()

@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, Page, expect
 
 import refresh
 from browser.lab import NotebookPage
-from nblib import views
+from nblib import steppers
 
 expect.set_options(timeout=20_000)
 
@@ -32,15 +32,15 @@ def save(folder: Path, *sources: str) -> Path:
     return path
 
 
-_ARGUMENTS = {"sgd.explorer": "__import__('nblib.mnist').mnist.load()"}
+_ARGUMENTS = {"mnist_stepper.explorer": "__import__('nblib.data.mnist').mnist.load()"}
 
 
 def explorers() -> list[str]:
-    """Return the functions of nblib.views that return an explorer: "chain.explorer", …"""
+    """Return the functions of nblib.steppers that return an explorer: "chain_stepper.explorer", …"""
     found = []
-    for module in pkgutil.iter_modules(views.__path__):
-        for name, function in vars(importlib.import_module(f"nblib.views.{module.name}")).items():
-            its_own = getattr(function, "__module__", "") == f"nblib.views.{module.name}"
+    for module in pkgutil.iter_modules(steppers.__path__):
+        for name, function in vars(importlib.import_module(f"nblib.steppers.{module.name}")).items():
+            its_own = getattr(function, "__module__", "") == f"nblib.steppers.{module.name}"
             if inspect.isfunction(function) and its_own and not name.startswith("_"):
                 returns = str(inspect.signature(function).return_annotation)
                 found += [f"{module.name}.{name}"] * returns.endswith("Explorer")
@@ -51,7 +51,7 @@ def code_for(name: str) -> str:
     """Return the code of a cell that shows what one of the `explorers` returns, and calls it ``view``."""
     module, function = name.split(".")
     call = f"make({_ARGUMENTS.get(name, '')})"
-    return f"from nblib.views.{module} import {function} as make\nview = {call}\nview"
+    return f"from nblib.steppers.{module} import {function} as make\nview = {call}\nview"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ LEAK = """() => {
 def test_two_thousand_steps_leave_nothing_behind(
     run_notebook: Callable[[Path], NotebookPage], tmp_path: Path
 ):
-    shown = StepperPage(run_notebook(save(tmp_path / "stepper", code_for("backprop.explorer"))))
+    shown = StepperPage(run_notebook(save(tmp_path / "stepper", code_for("backprop_stepper.explorer"))))
     shown.turn(500)  # the first round fills caches
     before = shown.held()
     shown.turn(2000)

@@ -13,7 +13,7 @@ from browser.stepping import StepperPage, code_for, save
 @pytest.fixture(scope="module")
 def shown(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StepperPage]:
     """The perceptron's stepper, in a notebook with a cell before and after it."""
-    path = save(tmp_path_factory.mktemp("stepper"), "1", code_for("perceptron.explorer"), "2")
+    path = save(tmp_path_factory.mktemp("stepper"), "1", code_for("perceptron_stepper.explorer"), "2")
     home = tmp_path_factory.mktemp("notebook7")
     with running_lab(home, NOTEBOOK) as server, open_notebook(server, browser, path) as notebook:
         assert notebook.run_all(), "\n".join(notebook.problems())

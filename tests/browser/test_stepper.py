@@ -12,12 +12,12 @@ from playwright.sync_api import Browser, expect
 
 from browser.lab import Lab, NotebookPage, open_notebook
 from browser.stepping import BUTTONS, StepperPage, code_for, explorers, save
-from nblib.views import perceptron
+from nblib.steppers import perceptron_stepper as perceptron
 
 Opener = Callable[[Path], NotebookPage]
 
 PERCEPTRON = """
-from nblib.views import perceptron
+from nblib.steppers import perceptron_stepper as perceptron
 view = perceptron.explorer({arguments})
 view
 """

@@ -17,7 +17,7 @@ Opener = Callable[[Path], NotebookPage]
 SETUP = """
 import numpy as np
 from nblib import Network
-from nblib.widgets.training import LiveTraining
+from nblib.widgets.live_training import LiveTraining
 
 rng = np.random.default_rng(0)
 x = rng.uniform(size=(3000, 16))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import refresh
-from nblib import handout
+from nblib.tools import handout
 
 LESSONS = refresh.all_notebooks()[1:8]
 

@@ -11,7 +11,7 @@ from functools import cache
 import pytest
 
 import refresh
-from nblib.trial import DOES_NOT_HOLD, HOLDS, VERDICTS, WITH_A_CONDITION
+from nblib.tools.claims import DOES_NOT_HOLD, HOLDS, VERDICTS, WITH_A_CONDITION
 
 PATH = refresh.NOTEBOOKS / "08_sources_on_trial.ipynb"
 HEADING = re.compile(r"^### (\d+) · (.+)$", re.MULTILINE)

@@ -36,7 +36,7 @@ class Images(HTMLParser):
 
 
 def stepper_cells(notebook: NotebookNode) -> Iterator[NotebookNode]:
-    """Yield the cells whose last expression is what a function of nblib.views returned as explorer."""
+    """Yield the cells whose last expression is what a function of nblib.steppers returned as explorer."""
     modules: dict[str, str] = {}
     steppers: set[str] = set()
 
@@ -55,8 +55,8 @@ def stepper_cells(notebook: NotebookNode) -> Iterator[NotebookNode]:
         lines = ast.parse(TransformerManager().transform_cell(cell.source)).body
         for line in lines:
             match line:
-                case ast.ImportFrom(module="nblib.views", names=names):
-                    modules |= {name.asname or name.name: f"nblib.views.{name.name}" for name in names}
+                case ast.ImportFrom(module="nblib.steppers", names=names):
+                    modules |= {name.asname or name.name: f"nblib.steppers.{name.name}" for name in names}
                 case ast.Assign(targets=[ast.Name(id=name)], value=value):
                     (steppers.add if is_stepper(value) else steppers.discard)(name)
         if lines and isinstance(lines[-1], ast.Expr) and is_stepper(lines[-1].value):
@@ -105,7 +105,12 @@ def test_every_lesson_has_a_stepper(path: Path):
 
 
 def test_a_stepper_without_picture_is_found():
-    sources = ["from nblib.views import perceptron as p\ns = p.explorer()\ns", "s.step = 1", "s", "s = 1\ns"]
+    sources = [
+        "from nblib.steppers import perceptron_stepper as p\ns = p.explorer()\ns",
+        "s.step = 1",
+        "s",
+        "s = 1\ns",
+    ]
     notebook = new_notebook(cells=[new_code_cell(source, id=f"cell-{i}") for i, source in enumerate(sources)])
     cells = list(stepper_cells(notebook))
     assert [cell.id for cell in cells] == ["cell-0", "cell-2"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nblib.widgets.explorer import Explorer
-from views.arithmetic import check
+from steppers.arithmetic import check
 
 TEXT = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
@@ -71,7 +71,7 @@ def test_its_pages_differ(view: Explorer):
 
 
 def test_the_exercise_knows_its_mistakes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    monkeypatch.setattr("nblib.exercises.exercise.NOTEBOOKS", {})
+    monkeypatch.setattr("nblib.lessons.exercise.NOTEBOOKS", {})
     names: dict[str, Any] = {}
     exec(example("Add an exercise"), names)
     assert capsys.readouterr().out.startswith("✗ Not yet. The 2 is missing: the derivative of u² is 2u.\n")

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from nblib import handwriting
-from nblib.digits import as_mnist
+from nblib.handwriting import as_mnist
 from nblib.network import Network
 from nblib.widgets.digit_pad import BLANK, DigitPad
 

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 
-from nblib import digits, handwriting, mnist
-from nblib.digits import as_mnist, from_file, shrink
+from nblib import handwriting, mnist
+from nblib.handwriting import as_mnist, from_file, preparation, shrink
 from nblib.network import Network
 
 
@@ -47,11 +47,11 @@ def box(image):
 def test_what_is_said_of_mnist(data):
     images = data.x_train.reshape(-1, 28, 28).astype(float)
     sides = [np.ptp(np.nonzero(image), axis=1).max() + 1 for image in images]
-    assert sides.count(digits.BOX) == 59_987
+    assert sides.count(preparation.BOX) == 59_987
     total = images.sum(axis=(1, 2))
     for axis in (1, 2):
         centre = images.sum(axis=axis) @ np.arange(28) / total
-        assert (np.abs(centre - digits.MIDDLE) < 0.52).all()
+        assert (np.abs(centre - preparation.MIDDLE) < 0.52).all()
     assert (images.max(axis=(1, 2)) > 0.99).all()
 
 
@@ -119,8 +119,8 @@ def test_the_digit_fills_its_box_and_has_its_mass_in_the_middle(digit, size, thi
     assert image.min() == 0
     assert image.max() == 1
     top, bottom, left, right = box(image)
-    assert max(bottom - top, right - left) + 1 == digits.BOX
-    assert np.abs(mass(image) - digits.MIDDLE).max() <= 0.5 + 1e-6
+    assert max(bottom - top, right - left) + 1 == preparation.BOX
+    assert np.abs(mass(image) - preparation.MIDDLE).max() <= 0.5 + 1e-6
 
 
 @pytest.mark.parametrize("move", [(0, 0), (13, 5), (40, 60)])
@@ -315,7 +315,7 @@ def test_no_file(tmp_path):
 
 
 def test_the_maths_loads_no_pillow():
-    code = "import sys; from nblib import digits, handwriting, reader; print('PIL' in sys.modules)"
+    code = "import sys, nblib.handwriting.reader; print('PIL' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"
 

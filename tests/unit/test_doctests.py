@@ -13,12 +13,12 @@ WITH_EXAMPLES = {
     "nblib.chain",
     "nblib.drawing.numbers",
     "nblib.gates",
-    "nblib.modern",
+    "nblib.classifier",
     "nblib.network",
     "nblib.neuron",
     "nblib.perceptron",
-    "nblib.training",
-    "nblib.trial",
+    "nblib.runs.training",
+    "nblib.tools.claims",
 }
 
 

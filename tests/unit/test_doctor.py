@@ -5,7 +5,8 @@ import sys
 import numpy as np
 import pytest
 
-from nblib import Network, doctor, mnist
+from nblib import Network, mnist
+from nblib.tools import doctor
 
 
 @pytest.fixture

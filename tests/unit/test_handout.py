@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from nblib import handout
+from nblib.tools import handout
 
 FOLDED = (
     "<details><summary>Hint 1</summary>Add.</details>\n<details><summary>Hint 2</summary>Add 1.</details>\n"

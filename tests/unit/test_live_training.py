@@ -10,9 +10,9 @@ import pytest
 
 from nblib import Network
 from nblib.drawing import training_picture
-from nblib.training import Training
-from nblib.widgets import training as module
-from nblib.widgets.training import POINT_EVERY, RATES, LiveTraining
+from nblib.runs.training import Training
+from nblib.widgets import live_training as module
+from nblib.widgets.live_training import POINT_EVERY, RATES, LiveTraining
 from unit.test_sgd import assert_same, copies, is_sound
 
 ENDLESS = 1_000_000

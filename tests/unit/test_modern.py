@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from threadpoolctl import threadpool_info
 
 from nblib import Network, gradcheck
-from nblib.modern import Classifier, cosine, shifts, softmax
+from nblib.augmentations import shifts
+from nblib.classifier import Classifier, softmax
+from nblib.schedules import cosine
 from unit import oracle
 
 SMOOTH = ("sigmoid", "tanh", "arctan")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nblib.drawing import network_diagram as n
+from nblib.drawing import marks as n
 from nblib.drawing.scene import Caption, Scene
 
 NAN, INF = float("nan"), float("inf")

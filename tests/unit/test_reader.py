@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nblib import mnist
-from nblib.nearest import Nearest
+from nblib.handwriting.neighbours import Nearest
+from nblib.handwriting.reader import Reader
 from nblib.network import Network
-from nblib.reader import Reader
 
 NETWORK = Network([784, 12, 5, 10], init="scaled", seed=1)
 

@@ -218,13 +218,13 @@ def test_the_picture_has_the_letters_of_the_course():
 
 SAME = """
 import hashlib
-from nblib.views import perceptron
+from nblib.steppers import perceptron_stepper as perceptron
 print(hashlib.sha256(perceptron.explorer().stepper.png(7)).hexdigest())
 """
 
 
 def test_the_picture_is_the_same_in_another_process():
-    from nblib.views import perceptron
+    from nblib.steppers import perceptron_stepper as perceptron
 
     run = subprocess.run([sys.executable, "-c", SAME], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == hashlib.sha256(perceptron.explorer().stepper.png(7)).hexdigest()

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from threadpoolctl import threadpool_info
 
 from nblib import Network
-from nblib import training as module
-from nblib.training import Training
+from nblib.runs import training as module
+from nblib.runs.training import Training
 from unit.test_sgd import assert_same, copies, data, is_sound
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nblib.trial import DOES_NOT_HOLD, HOLDS, OPEN, WITH_A_CONDITION, Trial
+from nblib.tools.claims import DOES_NOT_HOLD, HOLDS, OPEN, WITH_A_CONDITION, Trial
 
 MARKS = {HOLDS: "✓", WITH_A_CONDITION: "◐", DOES_NOT_HOLD: "✗", OPEN: "?"}
 

@@ -1,0 +1,331 @@
+r"""Beyond plain SGD: a network for classes with what years of practice have added, one idea a line.
+
+Hidden layers have an activation f, ReLU unless another is asked for; the output layer is softmax,
+and the cost is the cross-entropy C = −Σ_j y_j ln a_j::
+
+    z^l = W^l a^(l−1) + b^l        a^l = f(z^l)        a^L_j = e^(z^L_j) / Σ_i e^(z^L_i)
+
+Only the first of the four equations of backpropagation changes::
+
+    BP1   δ^L = a^L − y
+
+Training is stochastic gradient descent with momentum μ, a schedule s for the learning rate, and
+weight decay λ. With t, the fraction of the training that is done::
+
+    v ← μ v − η s(t) (∇C + λ W)        W ← W + v
+
+Inside, examples are columns, so that ``w @ a + b`` reads like the formula; ``weights[l - 1]`` is W^l.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from nblib import activations, validate
+from nblib.augmentations import Augmentation
+from nblib.layers import Array, Gradients, Layers
+from nblib.network import EpochRecord, one_blas_thread
+from nblib.schedules import Schedule
+
+INITS = ("he", "scaled")
+
+
+class Classifier(Layers):
+    """A network that says how probable each class is.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Neurons per layer, input first and at least two classes last: ``[784, 128, 10]``.
+    activation : {"relu", "sigmoid", "tanh", "elu", "arctan", "step"}
+        The activation function f of the hidden layers.
+    init : {"he", "scaled"}
+        Initial weights: N(0, 1)·√(2/n_in), made for ReLU, or N(0, 1)/√n_in. Biases start at 0.
+    weight_decay : float
+        λ, at least 0: the cost grows by ½ λ Σ w² over all weights; biases are free.
+    seed : int
+        Seed of the initial weights, which come from the same random numbers as those of `Network`.
+    dtype : {numpy.float32, numpy.float64}
+        The type of all numbers inside.
+
+    Attributes
+    ----------
+    weights : list of ndarray, shapes (n_l, n_{l−1})
+    biases : list of ndarray, shapes (n_l,)
+
+    References
+    ----------
+    He et al., "Delving Deep into Rectifiers" (2015), for √(2/n_in); M. Nielsen, *Neural Networks and
+    Deep Learning*, chapter 3, for softmax, cross-entropy and weight decay.
+
+    Examples
+    --------
+    >>> Classifier([784, 128, 10])
+    Classifier(784-128-10, relu, float32)
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        activation: str = "relu",
+        init: str = "he",
+        weight_decay: float = 0.0,
+        seed: int = 0,
+        dtype: DTypeLike = np.float32,
+    ) -> None:
+        super().__init__(sizes, True, seed, dtype)
+        if self.sizes[-1] < 2:
+            raise ValueError(f"sizes must end with at least 2 classes, got {self.sizes[-1]}")
+        validate.one_of("init", init, INITS)
+        self.activation = activations.by_name(activation)
+        self.weight_decay = validate.not_negative("weight_decay", weight_decay)
+        gain = self.dtype.type(math.sqrt(2) if init == "he" else 1)
+        self.weights = [gain * w for w in self.weights]
+        self.biases = [np.zeros_like(b) for b in self.biases]
+
+    def __repr__(self) -> str:
+        sizes = "-".join(map(str, self.sizes))
+        decay = f", weight decay {self.weight_decay:g}" if self.weight_decay else ""
+        return f"Classifier({sizes}, {self.activation.name}{decay}, {self.dtype})"
+
+    # -- forwards -------------------------------------------------------------------------------
+
+    def feedforward(self, x: ArrayLike) -> Array:
+        """Return the probabilities a^L: (n, n_L) for rows (n, n_0), (n_L,) for one example (n_0,)."""
+        rows, single = self._rows(x)
+        outputs = np.exp(np.ascontiguousarray(self._feedforward(rows.T)[-1].T))
+        return outputs[0] if single else outputs
+
+    def predict(self, x: ArrayLike) -> Any:
+        """Return the most probable class: (n,) ints for rows, one int for one example."""
+        outputs = self.feedforward(x)
+        return int(outputs.argmax()) if outputs.ndim == 1 else outputs.argmax(axis=1)
+
+    def accuracy(self, x: ArrayLike, y: ArrayLike) -> float:
+        """Return the fraction of rows, 0 to 1, that are answered as `y` says (labels or targets)."""
+        rows, targets = self._pair(x, y)
+        return self._measure(rows, targets)[1]
+
+    def cost(self, x: ArrayLike, y: ArrayLike) -> float:
+        """Return the mean cross-entropy over the rows of `x`, and with weight decay ½ λ Σ w² more."""
+        rows, targets = self._pair(x, y)
+        return self._measure(rows, targets)[0]
+
+    def _feedforward(self, x: Array) -> list[Array]:
+        """Return a^0 … a^(L−1), one example per column, and ln a^L, which the cost is made of."""
+        a = [x]
+        for w, b in zip(self.weights[:-1], self.biases[:-1], strict=True):
+            a.append(self.activation.function(w @ a[-1] + b[:, None]))
+        return [*a, _log_softmax(self.weights[-1] @ a[-1] + self.biases[-1][:, None])]
+
+    def _measure(self, rows: Array, targets: Array) -> tuple[float, float]:
+        """Return cost and accuracy."""
+        with one_blas_thread():  # a second one would stay awake for a while, and slow down the next updates
+            log_outputs = self._feedforward(rows.T)[-1]
+        cross_entropy = -(targets.T * log_outputs).sum(axis=0)
+        right = log_outputs.argmax(axis=0) == targets.argmax(axis=1)
+        decay = 0.5 * self.weight_decay * sum(float(np.square(w).sum()) for w in self.weights)
+        return float(cross_entropy.mean(dtype=np.float64)) + decay, float(right.mean())
+
+    # -- backwards ------------------------------------------------------------------------------
+
+    def backprop(self, x: ArrayLike, y: ArrayLike) -> Gradients:
+        """Return the gradients of the cost over the rows of `x`, weight decay included.
+
+        Parameters
+        ----------
+        x : array_like, shape (n, n_0), or (n_0,) for one example
+        y : array_like
+            Labels of shape (n,), or targets of shape (n, n_L) whose rows add up to 1; for one
+            example a label or (n_L,).
+
+        Returns
+        -------
+        nabla_weights, nabla_biases : lists of ndarray
+            ∂C/∂W^l and ∂C/∂b^l, shaped like `weights` and `biases`.
+        """
+        rows, targets = self._pair(x, y)
+        return self._backprop(rows, targets, 1.0, [np.empty_like(w) for w in self.weights])
+
+    def _backprop(self, x: Array, y: Array, scale: float, out: list[Array]) -> Gradients:
+        """Return `scale` times the gradients, those of the weights in the arrays `out`.
+
+        They are linear in δ, so 1/m and the learning rate ride on δ^L, the smallest array.
+        """
+        f = self.activation
+        *a, log_outputs = self._feedforward(x.T)
+        deltas = [scale / len(x) * (np.exp(log_outputs) - y.T)]  # BP1: softmax and cross-entropy leave a − y
+        for w, a_l in zip(self.weights[:0:-1], a[:0:-1], strict=True):
+            deltas.append(w.T @ deltas[-1] * f.slope(a_l))  # BP2
+        deltas.reverse()
+        nabla_biases = [delta.sum(axis=1) for delta in deltas]  # BP3
+        for delta, a_in, nabla in zip(deltas, a, out, strict=True):
+            np.matmul(delta, a_in.T, out=nabla)  # BP4
+        if self.weight_decay:
+            for w, nabla in zip(self.weights, out, strict=True):
+                nabla += scale * self.weight_decay * w
+        return out, nabla_biases
+
+    # -- learning -------------------------------------------------------------------------------
+
+    def sgd(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        epochs: int,
+        mini_batch_size: int,
+        eta: float,
+        momentum: float = 0.0,
+        schedule: Schedule | None = None,
+        augment: Augmentation | None = None,
+        test: tuple[ArrayLike, ArrayLike] | None = None,
+        seed: int = 0,
+    ) -> Iterator[EpochRecord]:
+        """Train by stochastic gradient descent; a generator that yields one record per epoch.
+
+        As with `Network.sgd` the loop belongs to the caller: leave it at any time, and the network
+        is as the last update left it. The velocities v begin at 0 with each call.
+
+        Parameters
+        ----------
+        x : array_like, shape (n, n_0)
+            Training data, one example per row. It is neither copied nor reordered.
+        y : array_like
+            Labels, shape (n,), or targets, shape (n, n_L), whose rows add up to 1.
+        epochs : int
+            Passes through the data, at least 1.
+        mini_batch_size : int
+            Examples per update, at least 1. The last mini-batch of an epoch may be smaller.
+        eta : float
+            The learning rate η, above 0.
+        momentum : float
+            μ, from 0 (plain SGD) to below 1.
+        schedule : callable, optional
+            ``schedule(t)`` with the fraction of the training that is done, 0 < t < 1, gives the
+            factor by which η is multiplied; see `nblib.schedules`. Without it η stays.
+        augment : callable, optional
+            ``augment(x, rng)`` returns a changed copy of a mini-batch; see `nblib.augmentations`.
+        test : tuple of (x, y), optional
+            Data on which the records measure cost and accuracy; without it, the training data.
+        seed : int
+            Seed of the order in which the examples come, and of the augmentation.
+
+        Raises
+        ------
+        ValueError, TypeError
+            At the call, before anything is trained, if an argument does not fit. What `augment`
+            returns is checked whenever it is called.
+
+        Examples
+        --------
+        >>> network = Classifier([2, 8, 2], seed=1)
+        >>> x, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+        >>> history = list(network.sgd(x, y, epochs=100, mini_batch_size=4, eta=0.1, momentum=0.9))
+        >>> history[-1].accuracy
+        1.0
+        """
+        rows, targets = self._data("x", x, "y", y)
+        epochs = validate.whole("epochs", epochs, at_least=1)
+        mini_batch_size = validate.whole("mini_batch_size", mini_batch_size, at_least=1)
+        eta = validate.positive("eta", eta)
+        momentum = validate.share("momentum", momentum)
+        if augment is not None and not callable(augment):
+            raise TypeError(f"augment must be a function of (x, rng), got {augment!r}")
+        etas = _etas(eta, schedule, epochs, math.ceil(len(rows) / mini_batch_size))
+        measured = (rows, targets) if test is None else self._test(test)
+        rng = np.random.default_rng(validate.whole("seed", seed, at_least=0))
+        return self._epochs(rows, targets, mini_batch_size, etas, momentum, augment, measured, rng)
+
+    def _epochs(
+        self,
+        x: Array,
+        y: Array,
+        mini_batch_size: int,
+        etas: NDArray[np.float64],
+        momentum: float,
+        augment: Augmentation | None,
+        measured: tuple[Array, Array],
+        rng: np.random.Generator,
+    ) -> Iterator[EpochRecord]:
+        velocities = [np.zeros_like(array) for array in self.weights + self.biases]
+        room = [np.empty_like(w) for w in self.weights]  # the same memory for every mini-batch
+        for epoch, etas_of_epoch in enumerate(etas.tolist(), start=1):
+            started = perf_counter()
+            order = rng.permutation(len(x))
+            with one_blas_thread():
+                for i, eta in enumerate(etas_of_epoch):
+                    rows = order[i * mini_batch_size : (i + 1) * mini_batch_size]
+                    batch = x.take(rows, axis=0)
+                    if augment is not None:
+                        batch = _augmented(augment, batch, rng)
+                    steps, bias_steps = self._backprop(batch, y.take(rows, axis=0), eta, room)
+                    self._move(velocities, momentum, steps + bias_steps)
+            seconds = perf_counter() - started
+            yield EpochRecord(epoch, *self._measure(*measured), seconds)
+
+    def _move(self, velocities: list[Array], momentum: float, steps: list[Array]) -> None:
+        for parameter, v, step in zip(self.weights + self.biases, velocities, steps, strict=True):
+            v *= momentum
+            v -= step
+            parameter += v
+
+    # -- the door -------------------------------------------------------------------------------
+
+    def _targets(self, name: str, y: Array) -> Array:
+        """Return `y` as targets (n, n_L); labels become one-hot rows."""
+        n_classes = self.sizes[-1]
+        if y.ndim == 1:
+            return np.eye(n_classes, dtype=self.dtype)[validate.labels(name, y, n_classes)]
+        targets = validate.rows(name, y, n_classes, self.dtype)
+        wrong = (targets.min(axis=1) < 0) | (abs(targets.sum(axis=1) - 1) > 1e-4)
+        if wrong.any():
+            i = int(np.argmax(wrong))
+            raise ValueError(
+                f"{name} must hold probabilities, from 0 to 1 and with sum 1 in each row, got {targets[i]} "
+                f"in row {i}"
+            )
+        return targets
+
+
+def softmax(z: ArrayLike) -> Array:
+    """Return e^(z_j) / Σ_i e^(z_i) along the last axis: numbers from 0 to 1 that add up to 1.
+
+    Adding the same number to all z changes nothing, so the largest is taken away first and
+    nothing overflows.
+    """
+    z = validate.finite("z", z)
+    if z.ndim == 0 or z.shape[-1] == 0:
+        raise ValueError(f"z must hold at least one number along its last axis, got shape {z.shape}")
+    return np.exp(_log_softmax(z.T)).T
+
+
+def _log_softmax(z: Array) -> Array:
+    """Return ln of the softmax of each column, without overflow and without ln 0."""
+    z = z - z.max(axis=0)
+    return z - np.log(np.exp(z).sum(axis=0))
+
+
+def _etas(eta: float, schedule: Schedule | None, epochs: int, n_steps: int) -> NDArray[np.float64]:
+    """Return η s(t) for every step, shape (epochs, n_steps); t is the middle of the step."""
+    if schedule is None:
+        return np.full((epochs, n_steps), eta)
+    if not callable(schedule):
+        raise TypeError(f"schedule must be a function of the fraction done, got {schedule!r}")
+    total = epochs * n_steps
+    factors = validate.finite("schedule", [schedule((i + 0.5) / total) for i in range(total)])
+    if factors.shape != (total,) or factors.min() < 0:
+        raise ValueError("schedule must return one number of at least 0")
+    return eta * factors.reshape(epochs, n_steps)
+
+
+def _augmented(augment: Augmentation, x: Array, rng: np.random.Generator) -> Array:
+    changed = validate.finite("what augment returns", augment(x, rng), x.dtype)
+    if changed.shape != x.shape:
+        raise ValueError(f"augment must return shape {x.shape}, as it was given, got {changed.shape}")
+    return changed

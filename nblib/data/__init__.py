@@ -1,0 +1,1 @@
+"""Data: the digits of MNIST, toy data, and arrays in files."""

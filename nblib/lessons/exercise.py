@@ -1,0 +1,280 @@
+"""An exercise: the right answer, the usual wrong ones, and the check that tells them apart."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nblib.lessons import calling
+from nblib.lessons.compare import difference, kind, same, show
+from nblib.lessons.limit import TimeOver, time_limit
+from nblib.lessons.result import Progress, Result, Wrong
+
+Function = Callable[..., Any]
+SECONDS = 3.0
+"""How long a check waits for an answer."""
+NOTEBOOKS: dict[int, list[Check]] = {}
+"""The exercises of each notebook, in order."""
+
+
+def progress(notebook: int) -> Progress:
+    """Return which exercises of a notebook are solved, in this kernel. Nothing is stored or sent.
+
+    Parameters
+    ----------
+    notebook : int
+        The number of the notebook: 1 for ``01_perceptron``.
+    """
+    if notebook not in NOTEBOOKS:
+        raise ValueError(
+            f"notebook must be one of {', '.join(map(str, sorted(NOTEBOOKS)))}, got {notebook!r}"
+        )
+    return Progress((check.title, check.yours is not None) for check in NOTEBOOKS[notebook])
+
+
+class Check:
+    """What every exercise has. Call it with the learner's answer, or answers.
+
+    Parameters
+    ----------
+    name : str
+        As in ``check.name(my_answer)``.
+    notebook : int
+        The number of the notebook.
+    title : str
+        The heading of the exercise.
+    learned : str
+        One sentence on what an answer that has passed can do.
+    seconds : float or None
+        How long the check waits; None for goals that take training.
+
+    Attributes
+    ----------
+    yours : object
+        The answer that passed last in this kernel (a tuple, if the check takes several), or None.
+    """
+
+    def __init__(
+        self, name: str, notebook: int, title: str, learned: str, seconds: float | None = SECONDS
+    ) -> None:
+        self.name, self.title, self.learned, self.seconds = name, title, learned, seconds
+        self.yours: Any = None
+        NOTEBOOKS.setdefault(notebook, []).append(self)
+
+    def __repr__(self) -> str:
+        return f"check.{self.name}: {self.title}"
+
+    def __call__(self, *answers: Any) -> Result:
+        """Look at the answers, and say whether they pass or what is wrong."""
+        if not answers:
+            raise TypeError(f"check.{self.name} needs your answer: check.{self.name}(my_answer)")
+        if any(answer is ... or calling.is_stub(answer) for answer in answers):
+            return Result(self.name, "not attempted", "Write your answer in place of the ... above.")
+        limit = time_limit(self.seconds) if self.seconds else contextlib.nullcontext()
+        try:
+            with limit:
+                reached = self.examine(*answers)
+        except Wrong as wrong:
+            return Result(self.name, "wrong", wrong.says, tuple(wrong.example.items()))
+        self.yours = answers[0] if len(answers) == 1 else answers
+        return Result(self.name, "passed", " ".join(filter(None, [self.learned, reached])))
+
+    def examine(self, *answers: Any) -> str | None:
+        """Look at the answers; return a further sentence for an answer that passes, or None.
+
+        Raises
+        ------
+        Wrong
+            If an answer does not pass.
+        """
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A usual wrong answer, and what to say of it."""
+
+    says: str
+    function: Function
+
+
+class Exercise(Check):
+    """A function to be written. It is compared with the right one, and with the usual wrong ones.
+
+    Parameters
+    ----------
+    reference : callable
+        The right answer. Its parameters name the arguments in messages.
+    cases : callable
+        ``cases(rng)`` yields the arguments to try, as tuples: fixed ones first, the smallest first,
+        then random ones.
+    prepare : callable, optional
+        Makes a function of the learner's answers, where they are not one function themselves;
+        raises `Wrong` if they cannot be.
+    returns : str or tuple of str
+        What the function returns, for messages: ``("the new weights", "the new bias")``.
+    may_change : sequence of str
+        The arguments that the function is meant to change.
+    **named
+        As for `Check`.
+    """
+
+    def __init__(
+        self,
+        reference: Function,
+        cases: Callable[[np.random.Generator], Iterable[tuple[Any, ...]]],
+        prepare: Function | None = None,
+        returns: str | tuple[str, ...] = "the answer",
+        may_change: Sequence[str] = (),
+        **named: Any,
+    ) -> None:
+        super().__init__(reference.__name__, **named)
+        self.reference, self.prepare, self.returns, self.may_change = reference, prepare, returns, may_change
+        self.__doc__ = reference.__doc__
+        self.names = list(inspect.signature(reference).parameters)
+        self.mistakes: list[Mistake] = []
+        self._cases = cases
+
+    def mistake(self, says: str) -> Callable[[Function], Function]:
+        """Register the decorated function as a usual wrong answer, with what to say of it."""
+
+        def register(function: Function) -> Function:
+            self.mistakes.append(Mistake(says, function))
+            return function
+
+        return register
+
+    def cases(self) -> list[tuple[Any, ...]]:
+        """Return the arguments that every answer is tried with, the same at each call."""
+        return list(self._cases(np.random.default_rng(0)))
+
+    def examine(self, *answers: Any) -> None:
+        """Compare the answer with the right one."""
+        self.compare(self._function(*answers))
+
+    def compare(self, function: Function) -> None:
+        """Compare a function with the right one, case by case; raise `Wrong` where they differ."""
+        cases = self.cases()
+        outcomes = [self._outcome(function, case) for case in cases]
+        expected = [self._call(self.reference, case) for case in cases]
+        faults = list(map(self._fault, expected, outcomes))
+        if not any(faults):
+            return
+        i = next(i for i, fault in enumerate(faults) if fault)
+        known = self._known_mistakes(cases, outcomes, expected)
+        example = {name: show(value) for name, value in zip(self.names, cases[i], strict=True)}
+        if known or not isinstance(outcomes[i], Wrong):
+            answer = outcomes[i].says if isinstance(outcomes[i], Wrong) else show(outcomes[i])
+            example |= {"your answer": answer, "expected": show(expected[i])}
+        raise Wrong(known[0].says if known else faults[i], example)
+
+    def diagnoses(self, function: Function) -> list[Mistake]:
+        """Return the usual mistakes that a function makes."""
+        cases = self.cases()
+        outcomes = [self._outcome(function, case) for case in cases]
+        return self._known_mistakes(cases, outcomes, [self._call(self.reference, case) for case in cases])
+
+    def _known_mistakes(
+        self, cases: list[tuple[Any, ...]], outcomes: list[Any], expected: list[Any]
+    ) -> list[Mistake]:
+        """Return the mistakes that answer as the learner does, and fail where the learner fails.
+
+        A matrix that is turned round, for one, fits only where it is square.
+        """
+        if all(isinstance(o, Wrong) or same(e, o) for e, o in zip(expected, outcomes, strict=True)):
+            return []
+        return [
+            mistake
+            for mistake in self.mistakes
+            if all(
+                _alike(self._outcome(mistake.function, case), outcome)
+                for case, outcome in zip(cases, outcomes, strict=True)
+            )
+        ]
+
+    def _fault(self, expected: Any, outcome: Any) -> str | None:
+        """Say in a whole sentence what is wrong with what a call came to, or return None."""
+        if isinstance(outcome, Wrong):
+            return outcome.says
+        if outcome is None:
+            return "It returns None. Is a `return` missing?"
+        fault = difference(expected, outcome, self.returns)
+        return fault and _sentence(fault)
+
+    def _outcome(self, function: Function, case: tuple[Any, ...]) -> Any:
+        """Return what a function answers, or the `Wrong` that says why it does not answer."""
+        try:
+            return self._call(function, case)
+        except TimeOver:
+            raise
+        except Wrong as wrong:
+            return wrong
+
+    def _call(self, function: Function, case: tuple[Any, ...]) -> Any:
+        return calling.call(function, self.names, case, self.may_change)
+
+    def _function(self, *answers: Any) -> Function:
+        if self.prepare is not None:
+            return self.prepare(*answers)
+        return one_function(self.name, answers)
+
+
+def _alike(outcome: Any, other: Any) -> bool:
+    if isinstance(outcome, Wrong) or isinstance(other, Wrong):
+        return isinstance(outcome, Wrong) and isinstance(other, Wrong)
+    return same(outcome, other)
+
+
+def _sentence(words: str) -> str:
+    """Begin with a capital, unless the first word is a symbol or a name in the code."""
+    first = words.split()[0]
+    return f"{words if '_' in first or not first.isascii() else words[0].upper() + words[1:]}."
+
+
+def one_function(name: str, answers: Sequence[Any]) -> Function:
+    """Return the learner's function, or raise `Wrong` if that is not what came."""
+    (answer, *others) = answers
+    if others or not callable(answer):
+        came = kind(answer) if not others else f"{len(answers)} things"
+        raise Wrong(f"check.{name} wants your function itself, its name without brackets; got {came}.")
+    return answer
+
+
+def exercise(**named: Any) -> Callable[[Function], Exercise]:
+    """Make an `Exercise` of the decorated function, which is the right answer; see there."""
+    return lambda reference: Exercise(reference, **named)
+
+
+class Goal(Check):
+    """An open end: something to be reached, by whatever means.
+
+    Parameters
+    ----------
+    judge : callable
+        Called with the learner's answers; returns a sentence on what they reached, or raises
+        `Wrong`.
+    **named
+        As for `Check`.
+    """
+
+    def __init__(self, judge: Callable[..., str | None], **named: Any) -> None:
+        super().__init__(judge.__name__, **named)
+        self.judge = judge
+        self.__doc__ = judge.__doc__
+
+    def examine(self, *answers: Any) -> str | None:
+        """Let the judge look at the answers."""
+        wanted = list(inspect.signature(self.judge).parameters)
+        if len(answers) != len(wanted):
+            raise Wrong(f"check.{self.name} wants ({', '.join(wanted)}), got {len(answers)} things.")
+        return self.judge(*answers)
+
+
+def goal(**named: Any) -> Callable[[Callable[..., str | None]], Goal]:
+    """Make a `Goal` of the decorated function, which judges the answers; see there."""
+    return lambda judge: Goal(judge, **named)

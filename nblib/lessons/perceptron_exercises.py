@@ -1,0 +1,319 @@
+"""The exercises of notebook 01: the learning rule, a detector by hand, and the pocket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nblib import Perceptron, toydata
+from nblib.lessons import calling
+from nblib.lessons.compare import form, kind, show
+from nblib.lessons.exercise import exercise, goal, one_function
+from nblib.lessons.result import Wrong
+
+Array = NDArray[np.float64]
+
+
+# -- 1. the rule ----------------------------------------------------------------------------------
+
+
+def _examples(rng: np.random.Generator) -> Iterator[tuple[Any, ...]]:
+    yield np.array([0.0]), 0.0, np.array([2.0]), 1, 0.5  # a sum of exactly 0: the prediction is 0
+    yield np.array([0.0]), 0.0, np.array([2.0]), 0, 0.5
+    yield np.array([1.0, -2.0]), 0.5, np.array([3.0, 1.0]), 0, 0.5
+    yield np.array([1.0, -2.0]), 0.5, np.array([3.0, 1.0]), 1, 0.5
+    for _ in range(20):
+        n = int(rng.integers(1, 5))
+        weights, x = rng.normal(size=(2, n))
+        yield weights, rng.normal(), x, int(rng.integers(2)), rng.uniform(0.1, 2)
+
+
+@exercise(
+    notebook=1,
+    title="The rule",
+    learned="Your function makes every update of a perceptron.",
+    cases=_examples,
+    returns=("the new weights", "the new bias"),
+)
+def perceptron_update(weights: Array, bias: float, x: Array, y: int, eta: float) -> tuple[Array, float]:
+    """One update: w ← w + η (y − ŷ) x and b ← b + η (y − ŷ)."""
+    error = y - (weights @ x + bias > 0)
+    return weights + eta * error * x, bias + eta * error
+
+
+@perceptron_update.mistake(
+    "The sign is turned round: the line moves away from the example. The error is y − ŷ, not ŷ − y."
+)
+def _turned_round(weights, bias, x, y, eta):
+    error = (weights @ x + bias > 0) - y
+    return weights + eta * error * x, bias + eta * error
+
+
+@perceptron_update.mistake(
+    "η is missing. It multiplies both changes, that of the weights and that of the bias."
+)
+def _no_eta(weights, bias, x, y, eta):
+    error = y - (weights @ x + bias > 0)
+    return weights + error * x, bias + error
+
+
+@perceptron_update.mistake("η is missing in the change of the bias: it multiplies both changes.")
+def _no_eta_in_bias(weights, bias, x, y, eta):
+    error = y - (weights @ x + bias > 0)
+    return weights + eta * error * x, bias + error
+
+
+@perceptron_update.mistake(
+    "You return the changes alone. What is asked for is what weights and bias become: old value plus change."
+)
+def _changes_alone(weights, bias, x, y, eta):
+    error = y - (weights @ x + bias > 0)
+    return eta * error * x, eta * error
+
+
+@perceptron_update.mistake("The bias never moves. It is updated too, as if its input were always 1.")
+def _no_bias(weights, bias, x, y, eta):
+    error = y - (weights @ x + bias > 0)
+    return weights + eta * error * x, bias
+
+
+@perceptron_update.mistake("x is missing in the change of the weights: an input that is 0 must move nothing.")
+def _no_x(weights, bias, x, y, eta):
+    error = y - (weights @ x + bias > 0)
+    return weights + eta * error, bias + eta * error
+
+
+@perceptron_update.mistake(
+    "The change of the bias has x in it. The bias is one number, and its input is always 1, whatever x is."
+)
+def _x_in_bias(weights, bias, x, y, eta):
+    error = y - (weights @ x + bias > 0)
+    return weights + eta * error * x, bias + eta * error * x
+
+
+@perceptron_update.mistake(
+    "The bias moves by a second error, predicted with the new weights. One prediction, made before anything "
+    "moves, serves both."
+)
+def _predicts_twice(weights, bias, x, y, eta):
+    weights = weights + eta * (y - (weights @ x + bias > 0)) * x
+    return weights, bias + eta * (y - (weights @ x + bias > 0))
+
+
+@perceptron_update.mistake(
+    "The prediction leaves out the bias: ŷ is 1 where w·x + b is above 0, not where w·x is."
+)
+def _bias_not_in_prediction(weights, bias, x, y, eta):
+    error = y - (weights @ x > 0)
+    return weights + eta * error * x, bias + eta * error
+
+
+@perceptron_update.mistake(
+    "You predict 1 where w·x + b is exactly 0. The unit of this notebook fires only above 0: > and not ≥."
+)
+def _fires_at_zero(weights, bias, x, y, eta):
+    error = y - (weights @ x + bias >= 0)
+    return weights + eta * error * x, bias + eta * error
+
+
+@perceptron_update.mistake(
+    "You use the sum w·x + b where the prediction ŷ belongs, which is 0 or 1. (With the sum it is another "
+    "rule, Widrow and Hoff's.)"
+)
+def _sum_for_prediction(weights, bias, x, y, eta):
+    error = y - (weights @ x + bias)
+    return weights + eta * error * x, bias + eta * error
+
+
+@perceptron_update.mistake(
+    "It moves although the prediction was right. Where y = ŷ the error y − ŷ is 0, and nothing changes."
+)
+def _always_moves(weights, bias, x, y, eta):
+    return weights + eta * (2 * y - 1) * x, bias + eta * (2 * y - 1)
+
+
+# -- 2. a detector of your own --------------------------------------------------------------------
+
+
+def _images(rng: np.random.Generator) -> Iterator[tuple[Array]]:
+    yield (np.eye(3),)
+    yield (np.zeros((3, 3)),)
+    lines, _ = toydata.lines(size=3)
+    yield from ((line.reshape(3, 3),) for line in lines)
+    yield (np.ones((3, 3)),)
+
+
+def _unit(*answers: Any) -> Callable[[Array], int]:
+    if len(answers) != 2:
+        raise Wrong(f"The check wants weights and bias, two things; got {len(answers)}.")
+    weights, bias = answers
+    try:
+        w, b = np.asarray(weights, float), np.asarray(bias, float)
+    except OverflowError:
+        raise Wrong("Weights and bias are too large: no float holds such numbers.") from None
+    except (TypeError, ValueError):
+        raise Wrong(f"Weights and bias must be numbers, got {kind(weights)} and {kind(bias)}.") from None
+    if w.shape not in ((9,), (3, 3)):
+        raise Wrong(f"It takes nine weights, in a row or as 3 × 3; yours have the shape {w.shape}.")
+    if b.shape != ():
+        raise Wrong(f"The bias must be a single number, got {kind(bias)}.")
+    if not (np.isfinite(w).all() and np.isfinite(b)):
+        raise Wrong("Weights and bias must be finite: one of them is not a number or infinite.")
+
+    def fires(image: Array) -> int:
+        return int(w.ravel() @ image.ravel() + b > 0)
+
+    if fires(_OTHER_DIAGONAL) and not any(fires(image) for (image,) in diagonal_detector.cases()):
+        raise Wrong(
+            "It is mirrored: it fires on the other diagonal, from top right to bottom left. The weights "
+            "stand row by row, so the diagonal that is meant has the places 0, 4 and 8.",
+            {"image": show(np.eye(3)), "your answer": "0", "expected": "1"},
+        )
+    return fires
+
+
+_OTHER_DIAGONAL = np.fliplr(np.eye(3))
+
+
+@exercise(
+    notebook=1,
+    title="A detector of your own",
+    learned="Your unit fires on the diagonal, and neither on a line nor on full or missing ink.",
+    cases=_images,
+    prepare=_unit,
+    returns="its output",
+)
+def diagonal_detector(image: Array) -> int:
+    """1 for the diagonal of a 3 × 3 image, 0 for rows, columns, all ink and no ink."""
+    return int(np.array_equal(image, np.eye(3)))
+
+
+@diagonal_detector.mistake(
+    "It fires on none of these images, not even on the diagonal. There w·x + b must be above 0: weigh what "
+    "the weights add up to against the bias."
+)
+def _never(image):
+    return 0
+
+
+@diagonal_detector.mistake(
+    "It fires on all of these images, even on the one without ink. There the sum is the bias alone, and that "
+    "must not be above 0."
+)
+def _always(image):
+    return 1
+
+
+@diagonal_detector.mistake(
+    "It fires on every line, and on all ink. A line meets the diagonal in one pixel only: let its other two "
+    "pixels count against it, or hold the unit back with the bias."
+)
+def _any_ink(image):
+    return int(image.any())
+
+
+@diagonal_detector.mistake(
+    "It fires on the image that is all ink as well: there all nine weights add up. Ink off the diagonal must "
+    "count against."
+)
+def _also_all_ink(image):
+    return int(np.trace(image) == 3)
+
+
+@diagonal_detector.mistake(
+    "It is turned round: it is silent on the diagonal and fires on all the other images. Change every sign."
+)
+def _inverted(image):
+    return int(not np.array_equal(image, np.eye(3)))
+
+
+# -- 3. a pocket for the best line ----------------------------------------------------------------
+
+MOST_WRONG = 1 / 6
+GUESSING = 0.4
+EPOCHS = 60
+
+Data = tuple[Array, NDArray[np.int64]]
+Line = tuple[Array, float]
+
+
+@goal(
+    notebook=1,
+    title="A pocket for the best line",
+    learned="Your rule finds a good line where no line is perfect.",
+    seconds=60,
+)
+def pocket(learn: Callable[[Array, NDArray[np.int64]], Line]) -> str:
+    """Learn ten sets of 100 points that no line separates; at most one new point in six may be wrong."""
+    learn = one_function("pocket", (learn,))
+    seeds = range(100, 110)
+    known = [toydata.overlapping(n=100, seed=seed) for seed in seeds]
+    new = [toydata.overlapping(n=1000, seed=1000 + seed) for seed in seeds]
+    lines = [_line(learn, *data) for data in known]
+    wrong = np.mean([_wrong(*line, *data) for line, data in zip(lines, new, strict=True)])
+    count = f"On new points of ten data sets {100 * wrong:.1f} % are wrong"
+    met = " That meets the goal, but by luck, for the pocket is faulty." if wrong <= MOST_WRONG else ""
+    _compare_with_last(lines, known, f"{count}.{met}")
+    if wrong > GUESSING:
+        raise Wrong(
+            f"{count}, which is about as good as guessing. Does the line move at all, and does the pocket "
+            "keep the fewest mistakes, not the most?"
+        )
+    if wrong > MOST_WRONG:
+        raise Wrong(
+            f"{count}; the goal is at most one in six, {100 * MOST_WRONG:.1f} %. Is the line in the pocket "
+            "the one with the fewest mistakes on all points? Count them for a line that stands still, not "
+            "while it moves."
+        )
+    return f"{count}; no line at all could have less than about 13 %."
+
+
+def _line(learn: Callable[..., Any], points: Array, targets: NDArray[np.int64]) -> Line:
+    answer = calling.call(learn, ("points", "targets"), (points, targets))
+    if answer is None:
+        raise Wrong("It returns None. Is a `return` missing?")
+    fault = form((np.zeros(2), 0.0), answer, ("the weights", "the bias"))
+    if fault:
+        raise Wrong(f"It must return two weights and a bias: {fault}.")
+    weights, bias = np.asarray(answer[0], float), float(answer[1])
+    if not (np.isfinite(weights).all() and np.isfinite(bias)):
+        raise Wrong(
+            "It returns weights or a bias that are infinite or not a number (nan). Is there a division by 0, "
+            "or a value that was never set?"
+        )
+    return weights, bias
+
+
+def _wrong(weights: Array, bias: float, points: Array, targets: NDArray[np.int64]) -> float:
+    return float(np.mean((points @ weights + bias > 0) != targets))
+
+
+def _compare_with_last(lines: list[Line], known: list[Data], count: str) -> None:
+    """Raise `Wrong` if what came out of the pocket is the line after the last update, or half of it."""
+    last = [_last_line(*data) for data in known]
+    if all(_parallel((*w, b), (*v, c)) for (w, b), (v, c) in zip(lines, last, strict=True)):
+        raise Wrong(
+            f"{count} These are the lines after the last update, not the best ones on the way. Three usual "
+            "causes: not the pocket is returned; the fewest mistakes so far are never written down, so that "
+            "every new line goes into the pocket; or it shares its array with the line that moves on."
+        )
+    if all(_parallel(w, v) for (w, _), (v, _) in zip(lines, last, strict=True)):
+        raise Wrong(
+            f"{count} The bias comes from the pocket, but the weights are those of the last update. "
+            "With w += … the array in the pocket changes along; w = w + … makes a new one."
+        )
+
+
+def _last_line(points: Array, targets: NDArray[np.int64]) -> Line:
+    unit = Perceptron(2)
+    unit.fit(points, targets, max_epochs=EPOCHS)
+    return unit.weights, unit.bias
+
+
+def _parallel(v: Any, w: Any) -> bool:
+    """Tell whether one vector is a positive multiple of the other: η only scales all weights."""
+    v, w = np.asarray(v), np.asarray(w)
+    return bool(v @ w >= (1 - 1e-6) * np.linalg.norm(v) * np.linalg.norm(w) > 0)

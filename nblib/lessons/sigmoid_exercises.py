@@ -1,0 +1,600 @@
+"""The exercises of notebook 03: a safe sigmoid, the gradient of one neuron, and ten good steps."""
+
+from __future__ import annotations
+
+import dis
+import functools
+import inspect
+import re
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nblib import neuron
+from nblib.activations import sigmoid, tanh
+from nblib.lessons import calling
+from nblib.lessons.compare import form, kind, same
+from nblib.lessons.exercise import exercise, goal
+from nblib.lessons.result import Wrong
+
+Array = NDArray[Any]
+Function = Callable[..., Any]
+Slopes = tuple[float, float]
+
+# -- 1. safe in float32 ---------------------------------------------------------------------------
+
+
+def _values_of_z(rng: np.random.Generator) -> Iterator[tuple[Array]]:
+    yield (np.float32([0.0]),)
+    yield (np.float32([-1.0, 0.0, 2.0]),)
+    yield (np.float32([-100.0, 0.0, 100.0]),)
+    yield (np.linspace(-1000, 1000, 41, dtype=np.float32),)
+    for _ in range(5):
+        yield (np.append(rng.normal(scale=4, size=6), 0.0).astype(np.float32),)
+
+
+def _own(*functions: Any) -> Function:
+    if len(functions) != 2 or not all(map(callable, functions)):
+        came = " and ".join(map(kind, functions))
+        raise Wrong(f"check.safe_sigmoid wants your two functions, without brackets; got {came}.")
+    for name, function in zip(("σ", "σ′"), functions, strict=True):
+        if _uses_nblib(function):
+            raise Wrong(f"Your {name} uses nblib. Write it with NumPy or Python alone.")
+    return _both(*functions)
+
+
+def _uses_nblib(function: Function) -> bool:
+    """Tell whether a function is one of nblib's, or names one of them."""
+    named = [function, getattr(function, "__self__", None)]
+    if inspect.isfunction(function):
+        own = function.__globals__
+        steps = dis.get_instructions(function)
+        named += [own.get(step.argval) for step in steps if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")]
+    modules = [thing.__name__ if inspect.ismodule(thing) else _module(thing) for thing in named]
+    return any(module.split(".")[0] == "nblib" for module in modules)
+
+
+def _module(thing: Any) -> str:
+    return str(getattr(thing, "__module__", None) or type(thing).__module__)
+
+
+def _both(sigma: Function, slope: Function) -> Function:
+    """Make one function of the two, σ(z) and σ′(z), which does not stand warnings where both are right."""
+
+    def both(z: Array) -> tuple[Any, Any]:
+        values = [calling.call(f, ("z",), (z,)) for f in (sigma, slope)]
+        if same((sigmoid(z), sigmoid.derivative(z)), values):
+            for name, function in (("σ", sigma), ("σ′", slope)):
+                _want_silence(name, function, z)
+        return values[0], values[1]
+
+    return both
+
+
+def _want_silence(name: str, function: Function, z: Array) -> None:
+    """Raise `Wrong` if NumPy warns while a function runs: of what, and on which side."""
+    sides = {"left": _warnings(function, z[z < 0]), "right": _warnings(function, z[z > 0])}
+    where = [side for side, heard in sides.items() if heard]
+    heard = sides["left"] | sides["right"]
+    if not heard:
+        return
+    place = "on both sides" if len(where) == 2 else f"on the {where[0]}"
+    what = "a number grows too large for its type" if "overflow" in heard else "something is not defined"
+    says = (
+        f"All numbers are right, but in your {name} NumPy warns of “{' and '.join(sorted(heard))}”: far out "
+        f"{place} {what}."
+    )
+    if name == "σ′":
+        raise Wrong(f"{says} σ itself is silent, and σ′ can be written with it alone.")
+    if len(where) == 2:
+        says += " Mind that np.where computes both of its branches for every z, and only then chooses."
+    raise Wrong(f"{says} Write σ with a function that never grows.")
+
+
+def _warnings(function: Function, z: Array) -> set[str]:
+    """Return what NumPy warns of in a function; what the function itself silences does not count."""
+    heard: set[str] = set()
+
+    @functools.wraps(function)
+    def listening(*z: Any) -> Any:
+        with (
+            np.errstate(over="warn", divide="warn", invalid="warn"),
+            warnings.catch_warnings(record=True, action="always") as shown,
+        ):
+            answer = function(*z)
+        heard.update(re.findall(r"^(.*) encountered in", "\n".join(str(one.message) for one in shown), re.M))
+        return answer
+
+    if len(z):
+        calling.call(listening, ("z",), (z,))
+    return heard
+
+
+@exercise(
+    notebook=3,
+    title="Safe in float32",
+    learned="Your sigmoid and its slope are right for float32 from −1000 to 1000, without a warning.",
+    cases=_values_of_z,
+    prepare=_own,
+    returns=("the curve σ(z)", "the slope σ′(z)"),
+)
+def safe_sigmoid(z: Array) -> tuple[Array, Array]:
+    """σ(z) and σ′(z) of an array, and no warning."""
+    return sigmoid(z), sigmoid.derivative(z)
+
+
+def _with_its_slope(f: Function) -> Function:
+    return _both(f, lambda z: f(z) * (1 - f(z)))
+
+
+@safe_sigmoid.mistake(
+    "σ is right, but σ′ turns into nan far to the left: there e⁻ᶻ / (1 + e⁻ᶻ)² is ∞/∞. Write the slope "
+    "with σ alone."
+)
+def _slope_with_exponentials(z):
+    return _both(sigmoid, lambda z: np.exp(-z) / (1 + np.exp(-z)) ** 2)(z)
+
+
+@safe_sigmoid.mistake(
+    "σ turns into nan far to the right: there eᶻ / (1 + eᶻ) is ∞/∞. The exponential is only safe on one side."
+)
+def _nan_on_the_right(z):
+    return _with_its_slope(lambda z: np.exp(z) / (1 + np.exp(z)))(z)
+
+
+@safe_sigmoid.mistake("It is turned round: it falls from 1 to 0. The exponent is −z, not z.")
+def _turned_round(z):
+    return _with_its_slope(lambda z: sigmoid(-z))(z)
+
+
+@safe_sigmoid.mistake("It is twice as steep as σ. A half is missing inside tanh: its argument is z/2.")
+def _no_half_inside(z):
+    return _with_its_slope(lambda z: 0.5 * np.tanh(z) + 0.5)(z)
+
+
+@safe_sigmoid.mistake("It runs from −1 to 1: that is tanh(z/2) itself. Shrink it to half, and lift it by ½.")
+def _tanh_itself(z):
+    return _with_its_slope(lambda z: np.tanh(z / 2))(z)
+
+
+@safe_sigmoid.mistake(
+    "σ is right, but σ′ computes z (1 − z). It is given z, not a: first a = σ(z), then a (1 − a)."
+)
+def _z_for_a(z):
+    return _both(sigmoid, lambda z: z * (1 - z))(z)
+
+
+@safe_sigmoid.mistake("σ is right, but 1 − a² is the slope of tanh. That of σ is another product of a.")
+def _slope_of_tanh(z):
+    return _both(sigmoid, lambda z: 1 - sigmoid(z) ** 2)(z)
+
+
+@safe_sigmoid.mistake("σ is right, but σ′ has the wrong sign: σ climbs everywhere, so its slope is positive.")
+def _falling_slope(z):
+    return _both(sigmoid, lambda z: -sigmoid.derivative(z))(z)
+
+
+# -- 2. the gradient of one neuron ----------------------------------------------------------------
+
+RAIN_X = np.array([0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0])
+RAIN_Y = np.array([0.0, 0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 1.0])
+"""The eight days of the notebook: moisture, and whether it rained."""
+
+
+def _neurons(rng: np.random.Generator) -> Iterator[tuple[Any, ...]]:
+    yield -0.6, 0.4, np.array([1.5]), np.array([1.0])
+    yield 0.8, -0.5, np.array([2.0, 0.5, -1.0]), np.array([0.0, 1.0, 1.0])
+    yield -1.0, 0.0, RAIN_X, RAIN_Y
+    for _ in range(12):
+        n = int(rng.integers(1, 7))
+        yield rng.normal(), rng.normal(), rng.normal(size=n), rng.integers(2, size=n).astype(float)
+
+
+@exercise(
+    notebook=3,
+    title="The gradient of one neuron",
+    learned="Your function has the gradient of one neuron for any examples.",
+    cases=_neurons,
+    returns=("∂C/∂w", "∂C/∂b"),
+)
+def neuron_gradient(w: float, b: float, x: Array, y: Array) -> Slopes:
+    """∂C/∂w and ∂C/∂b of a sigmoid neuron, C = ½ (a − y)², averaged over the examples."""
+    a = sigmoid(w * x + b)
+    return _means((a - y) * a * (1 - a), x)
+
+
+def _means(common: Array, x: Array) -> Slopes:
+    return np.mean(common * x), np.mean(common)
+
+
+@neuron_gradient.mistake("Both are twice too large. The ½ of the cost takes away the 2 of the square.")
+def _no_half(w, b, x, y):
+    dw, db = neuron_gradient.reference(w, b, x, y)
+    return 2 * dw, 2 * db
+
+
+@neuron_gradient.mistake(
+    "The sign is turned round. Two usual causes: y − a stands where a − y belongs, or a (a − 1) where the "
+    "slope of σ is a (1 − a)."
+)
+def _sign(w, b, x, y):
+    dw, db = neuron_gradient.reference(w, b, x, y)
+    return -dw, -db
+
+
+@neuron_gradient.mistake("σ′ is missing. There are three links from w to C, and the middle one is ∂a/∂z.")
+def _no_slope(w, b, x, y):
+    return _means(sigmoid(w * x + b) - y, x)
+
+
+@neuron_gradient.mistake(
+    "σ′ is taken at a, and it belongs at z. If you begin with a, the slope is a (1 − a), with no σ any more."
+)
+def _slope_of_a(w, b, x, y):
+    a = sigmoid(w * x + b)
+    return _means((a - y) * sigmoid.derivative(a), x)
+
+
+@neuron_gradient.mistake("The slope is taken as z (1 − z). It is a (1 − a), with the activation.")
+def _z_in_the_slope(w, b, x, y):
+    z = w * x + b
+    return _means((sigmoid(z) - y) * z * (1 - z), x)
+
+
+@neuron_gradient.mistake("The error a − y is missing: the gradient says how fast a moves, not C.")
+def _no_error(w, b, x, y):
+    return _means(sigmoid.derivative(w * x + b), x)
+
+
+@neuron_gradient.mistake("x is missing in ∂C/∂w: the last link is ∂z/∂w = x.")
+def _no_x(w, b, x, y):
+    _, db = neuron_gradient.reference(w, b, x, y)
+    return db, db
+
+
+@neuron_gradient.mistake("∂C/∂b carries the input x. The bias is added as it is: its last link is ∂z/∂b = 1.")
+def _x_in_the_bias(w, b, x, y):
+    dw, _ = neuron_gradient.reference(w, b, x, y)
+    return dw, dw
+
+
+@neuron_gradient.mistake("You add up over the examples. The cost is their mean, and so is its gradient.")
+def _sum(w, b, x, y):
+    dw, db = neuron_gradient.reference(w, b, x, y)
+    return dw * len(x), db * len(x)
+
+
+@neuron_gradient.mistake(
+    "The mean is taken too early. Each example's blame is multiplied by its own x; the mean comes last."
+)
+def _mean_too_early(w, b, x, y):
+    _, db = neuron_gradient.reference(w, b, x, y)
+    return db * np.mean(x), db
+
+
+@neuron_gradient.mistake("The bias is left out of z: z = w·x + b.")
+def _no_bias(w, b, x, y):
+    return neuron_gradient.reference(w, 0.0, x, y)
+
+
+@neuron_gradient.mistake("Both numbers are right, but the other way round: first ∂C/∂w, then ∂C/∂b.")
+def _swapped(w, b, x, y):
+    dw, db = neuron_gradient.reference(w, b, x, y)
+    return db, dw
+
+
+# -- 3. a neuron made to measure ------------------------------------------------------------------
+
+
+def _two_places(rng: np.random.Generator) -> Iterator[tuple[float]]:
+    yield (2.0,)
+    yield (3.0,)
+
+
+def _neuron(*answers: Any) -> Function:
+    fault = form((0.0, 0.0), answers, ("my_w", "my_b"))
+    if fault:
+        raise Wrong(f"The check wants two numbers: {fault}.")
+    w, b = map(float, answers)
+    if not np.isfinite([w, b]).all():
+        raise Wrong("w and b must be finite: one of them is not a number or infinite.")
+    return lambda x: _height(w * x + b)
+
+
+def _height(z: float) -> Slopes:
+    """Return σ(z), and z itself: heights close to 0 or 1 do not tell one neuron from another."""
+    return sigmoid(z), z
+
+
+@exercise(
+    notebook=3,
+    title="A neuron made to measure",
+    learned="You can put the curve of a neuron wherever you want it.",
+    cases=_two_places,
+    prepare=_neuron,
+    returns=("the height σ(wx + b)", "z = wx + b"),
+)
+def made_to_measure(x: float) -> Slopes:
+    """0.1 at x = 2 and 0.9 at x = 3."""
+    return _height(2 * np.log(9) * (x - 2.5))
+
+
+@made_to_measure.mistake("It is turned round: 0.9 at x = 2, and 0.1 at x = 3. The curve must climb.")
+def _falls(x):
+    return made_to_measure.reference(5 - x)
+
+
+@made_to_measure.mistake(
+    "The sign of b is wrong: the middle is at x = −2.5. It lies at −b/w, so mind the minus."
+)
+def _sign_of_b(x):
+    return made_to_measure.reference(x + 5)
+
+
+@made_to_measure.mistake(
+    "The middle is right, but it climbs half as steeply as it should. From x = 2 to x = 3 z goes from "
+    "logit(0.1), which is below 0, to logit(0.9)."
+)
+def _half_as_steep(x):
+    return _height(np.log(9) * (x - 2.5))
+
+
+@made_to_measure.mistake(
+    "wx + b is 0.1 and 0.9 there; but these are to be the heights of σ. The logit says which z belongs to "
+    "them."
+)
+def _without_logit(x):
+    return _height(0.8 * x - 1.5)
+
+
+@made_to_measure.mistake("This logarithm has the base 10. The logit wants the natural one, np.log.")
+def _base_ten(x):
+    return _height(2 * np.log10(9) * (x - 2.5))
+
+
+# -- 4. the same with tanh ------------------------------------------------------------------------
+
+
+def _one_example(rng: np.random.Generator) -> Iterator[tuple[float, ...]]:
+    yield 0.3, -0.2, 1.5, 1.0
+    yield -1.2, 0.5, 0.0, -1.0  # no input: w is not to blame
+    for _ in range(12):
+        w, b, x = rng.normal(size=3)
+        yield w, b, x, float(rng.choice([-1.0, 0.0, 1.0]))
+
+
+@exercise(
+    notebook=3,
+    title="The same with tanh",
+    learned="You know which link of the chain changes with the curve, and that it is the only one.",
+    cases=_one_example,
+    returns=("∂C/∂w", "∂C/∂b"),
+)
+def tanh_gradient(w: float, b: float, x: float, y: float) -> Slopes:
+    """∂C/∂w and ∂C/∂b for a = tanh(wx + b), C = ½ (a − y)², and one example."""
+    a = np.tanh(w * x + b)
+    return _one((a - y) * (1 - a**2), x)
+
+
+def _one(common: float, x: float) -> Slopes:
+    return common * x, common
+
+
+@tanh_gradient.mistake("a (1 − a) is the slope of σ. That of tanh, which you use for a, is another one.")
+def _slope_of_sigmoid(w, b, x, y):
+    a = np.tanh(w * x + b)
+    return _one((a - y) * a * (1 - a), x)
+
+
+@tanh_gradient.mistake(
+    "This is the gradient of the sigmoid neuron. Here a = tanh(z), and its slope goes with it."
+)
+def _still_sigmoid(w, b, x, y):
+    a = sigmoid(w * x + b)
+    return _one((a - y) * a * (1 - a), x)
+
+
+@tanh_gradient.mistake("The slope fits tanh, but a is still σ(z). The activation is tanh(z) now.")
+def _sigmoid_forwards(w, b, x, y):
+    a = sigmoid(w * x + b)
+    return _one((a - y) * (1 - a**2), x)
+
+
+@tanh_gradient.mistake("A square is missing: the slope of tanh is not 1 − a.")
+def _no_square(w, b, x, y):
+    a = np.tanh(w * x + b)
+    return _one((a - y) * (1 - a), x)
+
+
+@tanh_gradient.mistake("The slope is written with z where the activation a = tanh(z) belongs.")
+def _square_of_z(w, b, x, y):
+    z = w * x + b
+    return _one((np.tanh(z) - y) * (1 - z**2), x)
+
+
+@tanh_gradient.mistake("The slope takes tanh of a, which is tanh(z) already: once is enough.")
+def _tanh_of_a(w, b, x, y):
+    a = np.tanh(w * x + b)
+    return _one((a - y) * tanh.derivative(a), x)
+
+
+@tanh_gradient.mistake("The slope of tanh is missing: it is the link ∂a/∂z.")
+def _no_slope_of_tanh(w, b, x, y):
+    return _one(np.tanh(w * x + b) - y, x)
+
+
+@tanh_gradient.mistake("Both are twice too large. The ½ of the cost takes away the 2 of the square.")
+def _tanh_no_half(w, b, x, y):
+    dw, db = tanh_gradient.reference(w, b, x, y)
+    return 2 * dw, 2 * db
+
+
+@tanh_gradient.mistake(
+    "The sign is turned round. Two usual causes: y − a stands where a − y belongs, or a² − 1 where the slope "
+    "of tanh is 1 − a²."
+)
+def _tanh_sign(w, b, x, y):
+    dw, db = tanh_gradient.reference(w, b, x, y)
+    return -dw, -db
+
+
+@tanh_gradient.mistake("∂C/∂b carries the input x. The bias is added as it is: its last link is ∂z/∂b = 1.")
+def _tanh_x_in_the_bias(w, b, x, y):
+    dw, _ = tanh_gradient.reference(w, b, x, y)
+    return dw, dw
+
+
+@tanh_gradient.mistake("x is missing in ∂C/∂w: the last link is ∂z/∂w = x.")
+def _tanh_no_x(w, b, x, y):
+    _, db = tanh_gradient.reference(w, b, x, y)
+    return db, db
+
+
+# -- 5. ten steps ---------------------------------------------------------------------------------
+
+STEPS = 10
+HIGHEST_COST = 0.0455
+PLACES = range(100, 110)
+START = (-1.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Moisture and rain (0 or 1) at one place: days to learn from, and new ones with their chances."""
+
+    x: Array
+    y: Array
+    new_x: Array
+    new_y: Array
+    new_chance: Array
+
+
+def _place(seed: int) -> Place:
+    """Return 40 days to learn from and 1,000 new ones of a place with its own usual moisture.
+
+    Moisture lies evenly within 2 of the middle, which is somewhere from 3 to 9; it rains with the
+    probability σ(3 (x − middle)).
+    """
+    rng = np.random.default_rng(seed)
+    middle = rng.uniform(3, 9)
+    x = middle + rng.uniform(-2, 2, size=1040)
+    chance = sigmoid(3 * (x - middle))
+    y = (rng.random(1040) < chance).astype(float)
+    return Place(x[:40], y[:40], x[40:], y[40:], chance[40:])
+
+
+@goal(
+    notebook=3,
+    title="Ten steps",
+    learned="Your data are prepared so well that ten steps are enough.",
+    seconds=20,
+)
+def ten_steps(my_shift: Function, my_step: Function) -> str:
+    """Ten steps from w = −1, b = 0 at each of ten places; the cost on new days must be 0.0455 or less."""
+    for function in (my_shift, my_step):
+        if not callable(function):
+            raise Wrong(f"check.ten_steps wants your two functions, without brackets; got {kind(function)}.")
+    places = [_place(seed) for seed in PLACES]
+    shifts = [_shift_of(my_shift, place) for place in places]
+    taken: list[Step] = []
+    reached = _cost_on_new_days(_recorded(my_step, taken), places, shifts)
+    if not reached <= HIGHEST_COST:
+        says = f"On new days of ten places the cost is {reached:.4f}, and the goal is {HIGHEST_COST}."
+        raise Wrong(f"{says} {_what_helps(my_step, places, shifts, reached)}")
+    _check_direction(taken)
+    best = np.mean([0.5 * (place.new_chance - place.new_y) ** 2 for place in places])
+    return (
+        f"On new days of ten places the cost is {reached:.4f}; "
+        f"somebody who knew the chance of rain on each day would get {best:.4f}."
+    )
+
+
+Step = tuple[tuple[float, float, Array, Array], Any]
+
+
+def _recorded(step: Function, taken: list[Step]) -> Function:
+    """Wrap a step so that what it is given and what it returns is added to `taken`."""
+
+    @functools.wraps(step)
+    def recorded(w: float, b: float, x: Array, y: Array) -> Any:
+        given = w, b, x.copy(), y.copy()
+        answer = step(w, b, x, y)
+        taken.append((given, answer))
+        return answer
+
+    return recorded
+
+
+def _check_direction(taken: list[Step]) -> None:
+    """Raise `Wrong` if a step is anything else than −η∇C with one positive η."""
+    for (w, b, x, y), answer in taken:
+        move = np.array(answer, float) - (w, b)
+        downhill = -np.array(neuron_gradient.reference(w, b, x, y))
+        eta = (move @ downhill) / (downhill @ downhill)
+        rounded = 1e-6 * (1 + abs(w) + abs(b))  # float32 keeps so much
+        if eta <= 0 or np.linalg.norm(move - eta * downhill) > 1e-3 * np.linalg.norm(move) + rounded:
+            raise Wrong(
+                "The goal is met, but not by single steps of gradient descent: with one η for both, w − η "
+                "∂C/∂w and b − η ∂C/∂b, the change must point along −∇C. One call of your second function "
+                "may make only one step, with the gradient of C = ½ (a − y)² where it stands.",
+                {
+                    "w, b": f"{w:.5g}, {b:.5g}",
+                    "your change": "{:.5g}, {:.5g}".format(*move),
+                    "−∇C": "{:.5g}, {:.5g}".format(*downhill),
+                },
+            )
+
+
+def _shift_of(shift: Function, place: Place) -> float:
+    answer = calling.call(shift, ("x",), (place.x,))
+    fault = form(0.0, answer, "the shift")
+    if fault or not np.isfinite(answer):
+        raise Wrong(f"Your first function must return one finite number: {fault or 'it is not finite'}.")
+    return float(answer)
+
+
+def _cost_on_new_days(
+    step: Function, places: list[Place], shifts: list[float], stride: float = 1.0, steps: int = STEPS
+) -> float:
+    """Let the neuron learn at every place, with steps `stride` times as long as the learner's."""
+    costs = []
+    for place, shift in zip(places, shifts, strict=True):
+        w, b = START
+        for _ in range(steps):
+            new_w, new_b = _one_step(step, w, b, place.x - shift, place.y)
+            w, b = w + stride * (new_w - w), b + stride * (new_b - b)
+        costs.append(neuron.cost(place.new_x - shift, place.new_y, w, b))
+    return float(np.mean(costs))
+
+
+def _one_step(step: Function, w: float, b: float, x: Array, y: Array) -> Slopes:
+    answer = calling.call(step, ("w", "b", "x", "y"), (w, b, x, y))
+    fault = form((w, b), answer, ("the new w", "the new b"))
+    if fault:
+        raise Wrong(f"A step must return the new w and the new b: {fault}.")
+    new_w, new_b = map(float, answer)
+    if not np.isfinite([new_w, new_b]).all():
+        raise Wrong(f"A step from w = {w:.5g}, b = {b:.5g} leads to w = {new_w:.5g}, b = {new_b:.5g}.")
+    return new_w, new_b
+
+
+def _what_helps(step: Function, places: list[Place], shifts: list[float], reached: float) -> str:
+    """Try what would be better, and say so."""
+    before, uphill = (_cost_on_new_days(step, places, shifts, stride, 1) for stride in (0.0, 1e-3))
+    if uphill >= before:
+        return "Even a small part of your first step does not lower it. Is it a step against the gradient?"
+    far = np.mean([abs(place.x.mean() - shift) for place, shift in zip(places, shifts, strict=True)])
+    if far > 0.5:
+        return (
+            f"After your shift the days of a place lie around a number that is not 0, but {far:.1f} away "
+            "from it on average. Can the shift be computed from x, so that it fits every place?"
+        )
+    longer, shorter = (_cost_on_new_days(step, places, shifts, stride) for stride in (2.0, 0.5))
+    if min(longer, shorter) >= reached:
+        return "The shift is fine. check.neuron_gradient says whether your gradient is."
+    how, which = ("twice", "larger") if longer < shorter else ("half", "smaller")
+    return f"The shift is fine. Steps {how} as long would be better: try a {which} η."

@@ -1,0 +1,1 @@
+"""What a lesson runs and records: one module a run."""

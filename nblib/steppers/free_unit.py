@@ -1,0 +1,231 @@
+"""One threshold unit with weights and threshold to choose, the table that it computes, and its name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import ipywidgets
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nblib import validate
+from nblib.drawing.marks import disc, example_mark, sign_colour, sign_dash
+from nblib.drawing.numbers import sub
+from nblib.drawing.scene import Axes, Caption, Element, Scene, circle, element, group, line, note, rect, text
+from nblib.gates import Unit, all_inputs
+from nblib.steppers.circuits import RULE, added, arriving, number, products, signed_number, verdict
+from nblib.widgets.explorer import Explorer
+
+NAMES = (
+    "never", "AND", "x₁ and not x₂", "x₁", "x₂ and not x₁", "x₂", "XOR", "OR",
+    "NOR", "XNOR", "not x₂", "x₁ or not x₂", "not x₁", "x₂ or not x₁", "NAND", "always",
+)  # fmt: skip
+"""The 16 truth tables of two inputs; the outputs, read as a binary number, are the place."""
+
+_ROWS = [tuple(row) for row in all_inputs(2).tolist()]
+_PAGES = np.arange(len(_ROWS) + 1)  # one a row, and one for the whole table
+_LIMIT, _STEP = 3.0, 0.5
+_INPUTS, _UNIT, _OUTPUT = ((50, 92), (50, 212)), (170, 152), (258, 152)
+_PLANE = Axes(548, 40, 200, 200, (-0.6, 1.6), (-0.6, 1.6))
+
+
+def name_of(unit: Unit) -> str:
+    """Return the name of the truth table that a unit with two inputs computes.
+
+    >>> name_of(Unit([1, 1], threshold=2))
+    'AND'
+    """
+    return NAMES[int("".join(str(unit(*row)) for row in _ROWS), 2)]
+
+
+def scene(weights: ArrayLike, threshold: float, found: Collection[str] = ()) -> Scene:
+    """Return the scene of a unit that goes through its truth table: a page a row, and the whole table.
+
+    Parameters
+    ----------
+    weights : array_like, shape (2,)
+    threshold : float
+    found : collection of str
+        The names of the tables that were met before; they have a tick in the list.
+    """
+    unit = Unit(validate.vector("weights", weights, 2), threshold)
+    return Scene(
+        [*_wires(unit), *_discs(unit), *_table(unit), *_plane(unit), *_names({*found, name_of(unit)})],
+        _captions(unit),
+        width=760,
+        height=410,
+        title="A threshold unit to set",
+        telling=len(_ROWS),
+    )
+
+
+def _wires(unit: Unit) -> list[Element]:
+    elements = [line(_UNIT[0] + 28, _UNIT[1], _OUTPUT[0] - 17, _OUTPUT[1], stroke="quiet")]
+    for k, weight in enumerate(unit.weights):
+        start, end = np.array(_INPUTS[k]), np.array(_UNIT)
+        along = (end - start) / np.linalg.norm(end - start)
+        look = {"stroke": sign_colour(weight), "stroke_dasharray": sign_dash(weight)}
+        ends = (*(start + 17 * along), *(end - 28 * along))
+        elements.append(line(*ends, stroke_width=1.2 + 1.4 * abs(weight), **look))
+        label = f"w{sub(k + 1)} = {signed_number(float(weight))}"
+        elements.append(note(114, 74 if k == 0 else 230, label, size=13))
+    return elements
+
+
+def _discs(unit: Unit) -> list[Element]:
+    outputs = [unit(*row) for row in _ROWS]
+    elements = []
+    for k, (x, y) in enumerate(_INPUTS):
+        elements.append(_bit(x, y, [row[k] for row in _ROWS]))
+        elements.append(text(x, y - 27, f"x{sub(k + 1)}", size=13))
+    x, y = _UNIT
+    sums = [f"{added(arriving(unit, row))} = {number(unit.total(*row))}" for row in _ROWS]
+    elements += [
+        *disc(x, y, 28, _glow(outputs), stroke="ink", stroke_width=2),
+        text(x, y, f"≥ {number(unit.threshold)}", size=14),
+        note(x, y + 43, [*sums, ""], size=13),
+        note(x, y + 60, [*(verdict(unit, row) for row in _ROWS), ""], size=13),
+        _bit(*_OUTPUT, outputs),
+        text(_OUTPUT[0], _OUTPUT[1] - 27, "out", size=13),
+    ]
+    return elements
+
+
+def _bit(x: float, y: float, bits: list[int]) -> Element:
+    return group(
+        *disc(x, y, 17, _glow(bits), stroke="ink", stroke_width=1.5),
+        text(x, y, [*map(str, bits), ""], size=15, font_weight="bold"),
+    )
+
+
+def _glow(bits: list[int]) -> list[float]:
+    """Return how strong the colour is on each page; on the page of the whole table there is none."""
+    return [*(0.6 * bit for bit in bits), 0.0]
+
+
+def _table(unit: Unit) -> list[Element]:
+    left, top = 310, 92
+    places = (left + 18, left + 48, left + 104, left + 162)
+    heads = ("x₁", "x₂", "sum", "out")
+    elements = [
+        text(x, top - 14, head, size=13, font_weight="bold") for x, head in zip(places, heads, strict=True)
+    ]
+    elements.append(line(left, top - 1, left + 186, top - 1))
+    for i, row in enumerate(_ROWS):
+        y = top + 14 + 28 * i
+        sign = "≥" if unit(*row) else "<"
+        told = (f"{number(unit.total(*row))} {sign} {number(unit.threshold)}", str(unit(*row)))
+        back = rect(left, y - 14, 186, 28, rx=4, fill="soft", fill_opacity=np.where(i == _PAGES, 0.4, 0.0))
+        cells = [*map(str, row), *(np.where(i <= _PAGES, cell, "?") for cell in told)]
+        elements += [back, *(text(x, y, cell, size=14) for x, cell in zip(places, cells, strict=True))]
+    name = [*[""] * len(_ROWS), f"This is {name_of(unit)}."]
+    return [*elements, text(left + 93, top + 132, name, size=15, font_weight="bold")]
+
+
+def _plane(unit: Unit) -> list[Element]:
+    corners = _side(unit)
+    shade = []
+    if len(corners):
+        x, y = _PLANE.x(corners[:, 0]), _PLANE.y(corners[:, 1])
+        points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
+        shade = [element("polygon", points=points, fill="soft", fill_opacity=0.3)]
+    border = line(*_PLANE.boundary(unit.weights, -unit.threshold), stroke_width=2.5)
+    frame = _PLANE.frame("x₁", "x₂", "fires on the shaded side", ticks=3)
+    elements = [*shade, frame, _PLANE.clip("plane", border)]
+    for i, row in enumerate(_ROWS):
+        x, y = _PLANE.x(row[0]), _PLANE.y(row[1])
+        known, here = i <= _PAGES, i == _PAGES
+        elements += [
+            example_mark(x, y, unit(*row), 8, opacity=np.where(known, 1, np.nan)),
+            note(x, y, "?", size=14, opacity=np.where(known, np.nan, 1)),
+            circle(x, y, np.where(here, 14, np.nan), fill="none", stroke="ink", stroke_width=2.5),
+        ]
+    return elements
+
+
+def _side(unit: Unit) -> NDArray[np.float64]:
+    """Return the corners of the part of the plane where w·x ≥ θ: the square, cut along the line."""
+    (x0, x1), (y0, y1) = _PLANE.xlim, _PLANE.ylim
+    square = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
+    above = square @ unit.weights - unit.threshold
+    corners = []
+    for i in range(4):
+        j = (i + 1) % 4
+        if above[i] >= 0:
+            corners.append(square[i])
+        if (above[i] >= 0) != (above[j] >= 0):
+            corners.append(square[i] + above[i] / (above[i] - above[j]) * (square[j] - square[i]))
+    return np.array(corners).reshape(-1, 2)
+
+
+def _names(found: set[str]) -> list[Element]:
+    """Return the list of the 16 tables; those that were met have a tick."""
+    heading = f"Met so far: {len(found)} of the 16 tables of two inputs"
+    elements = [text(20, 312, heading, size=13, font_weight="bold", text_anchor="start")]
+    for i, name in enumerate(NAMES):
+        column, row = divmod(i, 4)
+        bits = f"{i:04b}"
+        met = name in found
+        told = f"{'✓' if met else '·'}  {bits}  {name}"
+        place = (20 + 190 * column, 334 + 19 * row)
+        elements.append(text(*place, told, size=13, text_anchor="start", fill="ink" if met else "quiet"))
+    return elements
+
+
+def _captions(unit: Unit) -> list[Caption]:
+    captions = []
+    for i, row in enumerate(_ROWS):
+        does = "the sum reaches θ: the unit fires" if unit(*row) else "the sum stays below θ: it is silent"
+        words = f"Row {i + 1} of 4: x₁ = {row[0]}, x₂ = {row[1]}; {does}."
+        captions.append(Caption(words, RULE, f"{products(unit, row)} {verdict(unit, row)} → {unit(*row)}"))
+    outputs = ", ".join(str(unit(*row)) for row in _ROWS)
+    given = f"w₁ = {number(unit.weights[0])}, w₂ = {number(unit.weights[1])}, θ = {number(unit.threshold)}"
+    return [*captions, Caption(f"The whole table: {name_of(unit)}.", given, f"outputs: {outputs}")]
+
+
+class FreeUnitExplorer(Explorer):
+    """The stepper of one unit with sliders for w₁, w₂ and θ; it keeps the tables that were met.
+
+    Attributes
+    ----------
+    found : set of str
+        The names of the tables that the unit has computed so far.
+    """
+
+    def __init__(self, weights: ArrayLike, threshold: float) -> None:
+        self.found: set[str] = set()
+        w1, w2 = validate.vector("weights", weights, 2)
+        values = {"w₁": float(w1), "w₂": float(w2), "θ": validate.number("threshold", threshold)}
+        for name, value in values.items():
+            if abs(value) > _LIMIT:
+                raise ValueError(f"{name} must be from −3 to 3, got {value:g}")
+        settings = {
+            key: ipywidgets.FloatSlider(
+                value=value, min=-_LIMIT, max=_LIMIT, step=_STEP, description=name, readout_format=".1f"
+            )
+            for key, (name, value) in zip(("w1", "w2", "theta"), values.items(), strict=True)
+        }
+        super().__init__(self.run, settings)
+        self.stepper.step = len(_ROWS)
+
+    def run(self, w1: float, w2: float, theta: float) -> Scene:
+        """Return the scene of the unit with these numbers, and note down its table."""
+        self.found.add(name_of(Unit([w1, w2], theta)))
+        return scene([w1, w2], theta, self.found)
+
+    def _changed(self, _: Any) -> None:
+        self.refresh(self.stepper.step)
+
+
+def free_unit(weights: ArrayLike = (1, 1), threshold: float = 1) -> FreeUnitExplorer:
+    """Return the stepper of one unit with two inputs, and sliders for its weights and threshold.
+
+    Parameters
+    ----------
+    weights : array_like, shape (2,)
+        w₁ and w₂ to begin with, each from −3 to 3.
+    threshold : float
+        θ to begin with, from −3 to 3.
+    """
+    return FreeUnitExplorer(weights, threshold)

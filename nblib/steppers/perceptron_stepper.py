@@ -1,0 +1,336 @@
+"""The perceptron's run, example by example: the data, the line, and every update of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets
+import numpy as np
+from numpy.typing import NDArray
+
+from nblib import toydata, validate
+from nblib.drawing.marks import example_mark
+from nblib.drawing.numbers import bracketed, num, signed
+from nblib.drawing.scene import Axes, Caption, Element, Scene, circle, group, line, note, text
+from nblib.perceptron import Perceptron, PerceptronRecord, widest_margin
+from nblib.widgets.explorer import NEW_SEED, Explorer, eta_slider
+
+FORMULA = "w ← w + η (y − ŷ) x        b ← b + η (y − ŷ)"
+
+
+def scene(record: PerceptronRecord) -> Scene:
+    """Return the scene of a run on points of the plane: one page per example, and one before the first.
+
+    Parameters
+    ----------
+    record : PerceptronRecord
+        With two inputs. Where x and η have at most two decimals, every number of the updates is
+        printed exactly; of others, weights are rounded to four.
+
+    Raises
+    ------
+    ValueError
+        If there are not two inputs, or `x` is not finite.
+    """
+    if record.x.shape[1] != 2:
+        raise ValueError(f"record must be of a perceptron with 2 inputs, got {record.x.shape[1]}")
+    bound = widest_margin(record.x, record.y).bound
+    axes = _plane(record)
+    return Scene(
+        [
+            axes.frame("x₁", "x₂"),
+            _lines(axes, record),
+            *_points(axes, record),
+            _ring(axes, record),
+            *_normal(axes, record),
+            *_counters(record, bound),
+        ],
+        _captions(record, axes),
+        width=640,
+        height=440,
+        title="A perceptron learns",
+        updates=record.mistakes + 1,
+        telling=int(record.mistakes[min(3, len(record.mistakes) - 1)]) + 1 if record.mistakes.size else 0,
+    )
+
+
+def _plane(record: PerceptronRecord) -> Axes:
+    """Return a square around the points, at least as large as the toy data's."""
+    low = np.minimum(record.x.min(axis=0), -0.5) - 0.25
+    high = np.maximum(record.x.max(axis=0), 0.5) + 0.25
+    middle, half = (low + high) / 2, (high - low).max() / 2
+    return Axes(60, 25, 360, 360, *((float(m - half), float(m + half)) for m in middle))
+
+
+def _lines(axes: Axes, record: PerceptronRecord) -> Element:
+    """Return the line after each step, and dashed the one before it where it has moved."""
+    ends = axes.boundary(record.weights, record.biases)
+    old = [np.r_[np.nan, np.where(record.error, end[:-1], np.nan)] for end in ends]
+    return axes.clip(
+        "plane",
+        line(*old, stroke="quiet", stroke_width=2, stroke_dasharray="6 5"),
+        line(*ends, stroke_width=2.5),
+    )
+
+
+def _points(axes: Axes, record: PerceptronRecord) -> list[Element]:
+    x, y = axes.x(record.x[:, 0]), axes.y(record.x[:, 1])
+    return [example_mark(*place) for place in zip(x, y, record.y, strict=True)]
+
+
+def _ring(axes: Axes, record: PerceptronRecord) -> Element:
+    x1, x2 = record.x[record.example].T
+    x, y = axes.x(np.r_[np.nan, x1]), axes.y(np.r_[np.nan, x2])
+    verdict = ["", *np.where(record.error, "✗ wrong", "✓ right")]
+    return group(
+        circle(x, y, 12, fill="none", stroke="ink", stroke_width=2.5),
+        note(x, y - 22, verdict, font_weight="bold"),
+    )
+
+
+def _normal(axes: Axes, record: PerceptronRecord) -> list[Element]:
+    """Return the normal w as a pin of fixed length that stands on the line, where there is room for it."""
+    x1, y1, x2, y2 = axes.boundary(record.weights, record.biases)
+    x, y = (x1 + x2) / 2, (y1 + y2) / 2
+    x = np.where(axes.holds(x, y), x, np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        right, up = 45 * (record.weights / np.linalg.norm(record.weights, axis=1)[:, None]).T
+    return [
+        line(x, y, x + right, y - up, stroke_width=2.5),
+        circle(x + right, y - up, 4, fill="ink"),
+        note(x + right + 12, y - up - 10, "w", size=14, font_weight="bold"),
+    ]
+
+
+def _counters(record: PerceptronRecord, bound: float) -> list[Element]:
+    write = _writer(record.weights, record.biases)
+    rows = {
+        "epoch": [str(epoch) for epoch in np.r_[1, record.epoch]],
+        "mistakes so far": [str(count) for count in np.r_[0, np.cumsum(record.error != 0)]],
+        "bound R²/γ²": num(bound, 0) if np.isfinite(bound) else "none: no line is right",
+        "w₁": [write(w) for w in record.weights[:, 0]],
+        "w₂": [write(w) for w in record.weights[:, 1]],
+        "b": [write(b) for b in record.biases],
+    }
+    elements = []
+    for i, (name, value) in enumerate(rows.items()):
+        elements.append(text(450, 60 + 48 * i, name, size=12, text_anchor="start", fill="quiet"))
+        elements.append(text(450, 79 + 48 * i, value, size=15, text_anchor="start"))
+    return elements
+
+
+# -- captions -----------------------------------------------------------------------------------
+
+
+def _captions(record: PerceptronRecord, axes: Axes) -> list[Caption]:
+    first = "All weights are zero: z = 0 for every example, so the unit never fires."
+    if record.weights[0].any() or record.biases[0]:
+        first = "The line to begin with."
+    finite = np.isfinite(np.c_[record.weights, record.biases]).all(axis=1)
+    finite = finite[:-1] & finite[1:] & np.isfinite(record.z)
+    off = Caption(f"The numbers left the scale at step {np.argmin(finite) + 1}.", FORMULA)
+    write, extra = _Writers(record), _hidden_line(axes, record)
+    extra[-1] += _ending(record) if finite[-1] else ""
+    pages = zip(range(len(record)), finite, extra, strict=True)
+    return [
+        Caption(first, FORMULA),
+        *(_caption(record, t, write, more) if fine else off for t, fine, more in pages),
+    ]
+
+
+def _hidden_line(axes: Axes, record: PerceptronRecord) -> list[str]:
+    """Return for each step a sentence if no line is seen after it, else an empty text."""
+    weights, biases = record.weights[1:], record.biases[1:]
+    corners = np.array([(x1, x2) for x1 in axes.xlim for x2 in axes.ylim])
+    with np.errstate(invalid="ignore"):
+        z = weights @ corners.T + biases[:, None]
+    outside = (z > 0).all(axis=1) | (z < 0).all(axis=1)
+    told = np.where(outside, " The line lies outside the picture.", "")
+    return [str(words) for words in np.where(weights.any(axis=1), told, " Where w is zero there is no line.")]
+
+
+def _ending(record: PerceptronRecord) -> str:
+    """Return how the run ended, for its last page."""
+    if record.converged:
+        return " A whole epoch without a mistake: it is done."
+    n, epochs = len(record.x), f"{record.epochs} epoch{'s'[: record.epochs > 1]}"
+    fires = [x @ record.weights[-1] + record.biases[-1] > 0 for x in record.x]
+    wrong = int(np.sum(fires != record.y))
+    if wrong:
+        left = f"the unit is still wrong about {wrong} of {n} examples"
+        return f" Stopped after {epochs}, and mistakes go on: {left}."
+    return f" Stopped after {epochs}: now every example is right, but no whole epoch was without a mistake."
+
+
+class _Writers:
+    """How the numbers of a record are written: x, the weights with the bias, η, and z."""
+
+    def __init__(self, record: PerceptronRecord) -> None:
+        self.x = _writer(record.x)
+        self.w = _writer(record.weights, record.biases)
+        self.eta = _writer(np.array([record.eta]), least=2)
+        self._z_digits = _decimals(record.z)
+
+    def z(self, z: float) -> str:
+        """Return z with enough decimals to see whether it is above 0."""
+        digits = self._z_digits
+        if 0 < abs(z) < 0.5e-6:
+            return f"{num(0, digits)} (rounding in the computer left {'+' if z > 0 else '−'}{abs(z):.0e})"
+        return num(z, max(digits, 6) if 0 < abs(z) < 0.5 * 10**-digits else digits)
+
+
+def _writer(*columns: NDArray[np.float64], least: int = 0) -> Callable[[float], str]:
+    """Return a function that writes numbers with as many decimals as the columns have, at most 4."""
+    digits = max(least, *map(_decimals, columns))
+    return lambda value: num(value, digits) if np.isfinite(value) else "–"
+
+
+def _decimals(values: NDArray[np.float64]) -> int:
+    """Return how many decimals it takes to print the values exactly, but no more than 4."""
+    values = values[np.isfinite(values)]
+    exact = (d for d in range(4) if np.allclose(values, np.round(values, d), rtol=1e-12, atol=1e-9))
+    return next(exact, 4)
+
+
+def _caption(record: PerceptronRecord, t: int, write: _Writers, more: str) -> Caption:
+    """Return what happened at step t, in words with `more` at their end, and in numbers."""
+    i, says, error = (int(column[t]) for column in (record.example, record.prediction, record.error))
+    y = int(record.y[i])
+    before, after = ([write.w(v) for v in (*record.weights[row], record.biases[row])] for row in (t, t + 1))
+    x1, x2 = (bracketed(write.x(v)) for v in record.x[i])
+    w1, w2, b = before[0], *map(bracketed, before[1:])
+    z = f"z = {w1}·{x1} + {w2}·{x2} + {b} = {write.z(record.z[t])}"
+    seen = f"Epoch {record.epoch[t]}, example {i + 1}, target y = {y}. The unit says ŷ = {says}"
+    if not error:
+        return Caption(f"{seen}: right. Nothing changes.{more}", FORMULA, z)
+    does = "fired: w moves towards x" if error > 0 else "been silent: w moves away from x"
+    step = f"{write.eta(record.eta)}·({y} − {says})"
+    lines = [
+        f"{name} ← {old} + {step}{x} = {new}"
+        for name, old, x, new in zip(("w₁", "w₂", "b"), before, (f"·{x1}", f"·{x2}", ""), after, strict=True)
+    ]
+    words = f"{seen}: wrong, y − ŷ = {signed(error, 0)}. It should have {does}.{more}"
+    return Caption(words, FORMULA, "\n".join([z, *lines]))
+
+
+# -- the explorer -------------------------------------------------------------------------------
+
+
+def _inseparable(seed: int) -> toydata.Data:
+    """Return 20 points of two overlapping clouds, and see to it that no line separates them.
+
+    Few points of overlapping clouds may be separable by chance. So the last point with label 0
+    moves into the middle of those with label 1: where z is above 0 at all of them, it is above 0
+    in their middle.
+    """
+    x, y = toydata.overlapping(20, seed)
+    x[np.flatnonzero(y == 0)[-1]] = x[y == 1].mean(axis=0)
+    return x, y
+
+
+DATA = {
+    "separable": lambda seed: toydata.separable(20, 0.3, seed),
+    "tight margin": lambda seed: toydata.separable(20, 0.05, seed),
+    "inseparable": _inseparable,
+    "XOR": lambda seed: toydata.gate("xor"),
+}
+OWN = "your own"
+
+
+class PerceptronExplorer(Explorer):
+    """The stepper of a perceptron, with data, η and order to choose, and points of one's own.
+
+    With the data "your own", a click on the plane puts a point there. Those who do not use a
+    mouse choose its place with two sliders and press "Add point".
+    """
+
+    def __init__(self, data: str, eta: float, seed: int, max_epochs: int) -> None:
+        self.max_epochs = max_epochs
+        self.own = [(-0.5, -0.5, 0), (0.5, 0.5, 1)]
+        self._axes: Axes | None = None
+        self._place = [
+            ipywidgets.FloatSlider(value=0, min=-1, max=1, step=0.05, description=name)
+            for name in ("x₁", "x₂")
+        ]
+        self._label = ipywidgets.Dropdown(
+            options=[("blue disc, y = 1", 1), ("orange square, y = 0", 0)], description="new point"
+        )
+        settings = {
+            "data": ipywidgets.Dropdown(options=[*DATA, OWN], value=data, description="data"),
+            "eta": eta_slider(eta, most=10),
+            "order": ipywidgets.Dropdown(options=["given", "shuffled"], description="order"),
+        }
+        super().__init__(self.run, settings, seeded=True, seed=seed, clicked=self._clicked)
+        self._own_row = ipywidgets.HBox([self._label, *self._place])
+        if data in (OWN, "XOR"):
+            self.refresh()
+
+    def run(self, data: str, eta: float, order: str, seed: int) -> Scene:
+        """Return the scene of a run with these settings; x and η have two decimals, to redo it by hand."""
+        x, y = self._points(data, seed)
+        x, eta = np.round(x, 2), round(eta, 2)
+        record = Perceptron(2).fit(x, y, eta=eta, max_epochs=self.max_epochs, order=order, seed=seed)
+        self._axes = _plane(record)
+        return scene(record)
+
+    def add(self, x1: float, x2: float, label: int) -> None:
+        """Add a point of one's own, and run again."""
+        self.own.append((round(float(x1), 2), round(float(x2), 2), int(label)))
+        self.refresh()
+
+    def remove(self) -> None:
+        """Take the point back that was added last; the first two stay."""
+        if len(self.own) > 2:
+            self.own.pop()
+            self.refresh()
+
+    def refresh(self, step: int = 0) -> None:
+        """Make the run anew and show it from `step`."""
+        self._show_own_row()
+        data, order = self.settings["data"].value, self.settings["order"].value
+        actions = {NEW_SEED: self.new_seed}
+        if data == "XOR" and order == "given":
+            actions = {}  # nothing in this run is random
+        if data == OWN:
+            actions = {"Add point": self._add_at_sliders, "Remove last point": self.remove}
+        self.stepper.show(self.scene(), step, actions)
+
+    def _points(self, data: str, seed: int) -> tuple[Any, Any]:
+        if data == OWN:
+            return np.array([point[:2] for point in self.own]), np.array([label for *_, label in self.own])
+        return DATA[data](seed)
+
+    def _show_own_row(self) -> None:
+        row, *_ = self.children
+        own = [self._own_row] if self.settings["data"].value == OWN else []
+        self.children = [row, *own, self.stepper]
+
+    def _add_at_sliders(self) -> None:
+        self.add(*(slider.value for slider in self._place), self._label.value)
+
+    def _clicked(self, x: float, y: float) -> None:
+        if self.settings["data"].value == OWN and self._axes is not None and self._axes.holds(x, y):
+            self.add(*self._axes.at(x, y), self._label.value)
+
+
+def explorer(
+    data: str = "separable", eta: float = 0.5, seed: int = 4, max_epochs: int = 10
+) -> PerceptronExplorer:
+    """Return the stepper of a perceptron's run.
+
+    Parameters
+    ----------
+    data : {"separable", "tight margin", "inseparable", "XOR", "your own"}
+    eta : float
+        The learning rate η, 0.01 to 10.
+    seed : int
+        Seed of the data and of the shuffled order.
+    max_epochs : int
+        The most passes through the data.
+    """
+    validate.one_of("data", data, [*DATA, OWN])
+    if not 0.01 <= validate.positive("eta", eta) <= 10:
+        raise ValueError(f"eta must be from 0.01 to 10, got {eta:g}")
+    validate.whole("seed", seed, at_least=0)
+    return PerceptronExplorer(data, eta, seed, max_epochs)

@@ -1,0 +1,1 @@
+"""What teachers and authors run: `doctor`, `handout`, `claims`."""

@@ -1,0 +1,150 @@
+"""Copies of the notebooks for a class: with the solutions filled in, or without hints and solutions.
+
+    python -m nblib.tools.handout solved notebooks solved     every exercise answered, for the teacher
+    python -m nblib.tools.handout bare notebooks worksheets   no hints and no solutions, for homework
+
+Both come from the same notebooks. The cell ``exercise-NAME`` holds the dots of an exercise, and the
+text ``exercise-NAME-solution`` below it hints and solution, folded away in ``<details>``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import re
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+Notebook = dict[str, Any]
+
+_DETAILS = re.compile(r"<details\b.*?</details>\s*", re.DOTALL)
+_PROMISE = re.compile(r" ?(?:Two hints|Hints) and a solution\b[^.\n]*\.")
+_LEFT = re.compile(r"<summary>[^\n]*\b(?:hint|solution)|hints and a solution", re.IGNORECASE)
+_SOLUTION = re.compile(
+    r"<summary>\s*Solution\b[^<]*</summary>(?:(?!</details>).)*?```python\n(.*?)\n```", re.DOTALL
+)
+
+
+def solved(notebook: Notebook) -> Notebook:
+    """Return a copy in which each exercise's cell holds the solution that stands below it.
+
+    Outputs of the exercises' cells, and of all cells below the first exercise, are left out: they
+    belong to the dots.
+
+    Raises
+    ------
+    ValueError
+        If an exercise has no solution.
+    """
+    notebook = copy.deepcopy(notebook)
+    texts = {_id(cell): _source(cell) for cell in notebook["cells"] if cell["cell_type"] == "markdown"}
+    checked = {_id(cell).removesuffix("-check") for cell in notebook["cells"] if _id(cell).endswith("-check")}
+    begun = False
+    for cell in notebook["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        name = _id(cell)
+        if f"{name}-solution" in texts or name in checked:
+            begun, found = True, _SOLUTION.search(texts.get(f"{name}-solution", ""))
+            if not found:
+                raise ValueError(f"there must be a text {name}-solution with a ```python block in <details>")
+            cell["source"] = found[1].splitlines(keepends=True)
+        if begun:
+            cell["outputs"], cell["execution_count"] = [], None
+    return notebook
+
+
+def bare(notebook: Notebook) -> Notebook:
+    """Return a copy without hints and solutions, and without a word of them; other folded texts stay.
+
+    Raises
+    ------
+    ValueError
+        If there is help in other places than below the exercises.
+    """
+    notebook = copy.deepcopy(notebook)
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            text = _PROMISE.sub("", _source(cell))
+            if re.search(r"-solution(-\d+)?$", _id(cell)):
+                text = _DETAILS.sub("", text)
+            if found := _LEFT.search(text):
+                raise ValueError(f"the text {_id(cell)} still helps: {found[0]}")
+            cell["source"] = text.strip().splitlines(keepends=True)
+    notebook["cells"] = [cell for cell in notebook["cells"] if cell["cell_type"] == "code" or cell["source"]]
+    return notebook
+
+
+KINDS: dict[str, Callable[[Notebook], Notebook]] = {"solved": solved, "bare": bare}
+
+
+def write(kind: str, source: Path, target: Path) -> list[Path]:
+    """Write a copy of every notebook in a folder, and of the other files that they show or need.
+
+    Parameters
+    ----------
+    kind : {"solved", "bare"}
+    source : Path
+        The folder of the notebooks.
+    target : Path
+        A folder that is not there yet, or is empty.
+
+    Returns
+    -------
+    list of Path
+        The notebooks written.
+
+    Raises
+    ------
+    ValueError
+        If `source` holds no notebook, or `target` is not empty.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
+    notebooks = sorted(source.glob("*.ipynb"))
+    if not notebooks:
+        raise ValueError(f"source must be a folder with notebooks, and there is none in {source}")
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise ValueError(f"target must be a new or an empty folder, and {target} is not")
+    made = {path.name: KINDS[kind](json.loads(path.read_text(encoding="utf-8"))) for path in notebooks}
+    target.mkdir(parents=True, exist_ok=True)
+    for name, notebook in made.items():
+        text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True)
+        (target / name).write_text(text + "\n", encoding="utf-8")
+    for path in (*source.glob("*.md"), *source.glob("*.png")):
+        shutil.copy(path, target)
+    return [target / name for name in made]
+
+
+def _id(cell: dict[str, Any]) -> str:
+    return str(cell.get("id", ""))
+
+
+def _source(cell: dict[str, Any]) -> str:
+    return "".join(cell["source"])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m nblib.tools.handout", description=(__doc__ or "").split("\n")[0]
+    )
+    parser.add_argument("kind", choices=KINDS, help="solutions filled in, or hints and solutions left out")
+    parser.add_argument("source", type=Path, help="the folder of the notebooks")
+    parser.add_argument("target", type=Path, help="a new folder for the copies")
+    given = parser.parse_args(arguments)
+    try:
+        written = write(given.kind, given.source, given.target)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{len(written)} notebooks written to {given.target}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,375 @@
+"""The exercises of notebook 03: other right answers pass, and wrong ones are told what is wrong."""
+
+import math
+import warnings
+
+import numpy as np
+import pytest
+
+from nblib import neuron
+from nblib.activations import sigmoid
+from nblib.lessons import sigmoid_exercises as lesson
+
+# -- safe in float32 ------------------------------------------------------------------------------
+
+
+def plain(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def half_a_tanh(z):
+    return 0.5 * np.tanh(0.5 * z) + 0.5
+
+
+def tanh_slope(z):
+    return half_a_tanh(z) * (1 - half_a_tanh(z))
+
+
+def with_loops(z):
+    return [1 / (1 + math.exp(-v)) if v > 0 else math.exp(v) / (1 + math.exp(v)) for v in z]
+
+
+def only_falling_exponentials(z):
+    e = np.exp(-np.abs(z))
+    return np.where(z < 0, e, 1) / (1 + e)
+
+
+def clipped(numbers):
+    return plain(np.clip(numbers, -80, 80))
+
+
+@pytest.mark.parametrize("curve", [half_a_tanh, with_loops, only_falling_exponentials, clipped])
+def test_every_safe_sigmoid_passes(curve):
+    def slope(z):
+        a = np.array(curve(z))
+        return a - a**2
+
+    assert lesson.safe_sigmoid(curve, slope)
+
+
+def test_a_warning_is_noticed_although_the_numbers_are_right():
+    result = lesson.safe_sigmoid(plain, lambda z: plain(z) * (1 - plain(z)))
+    assert "overflow" in result.says
+    assert dict(result.example)["z"] == "[-100, 0, 100]"
+
+
+def test_a_warning_of_the_slope_alone_is_noticed():
+    result = lesson.safe_sigmoid(half_a_tanh, lambda z: plain(z) * (1 - plain(z)))
+    assert "in your σ′ NumPy warns of “overflow”: far out on the left" in result.says
+
+
+def test_a_warning_is_put_down_to_the_function_and_the_side_that_it_comes_from():
+    def on_the_right(z):
+        return 1 - 1 / (1 + np.exp(z))
+
+    says = lesson.safe_sigmoid(half_a_tanh, lambda z: 0.25 / np.cosh(z / 2) ** 2).says
+    assert "in your σ′ NumPy warns of “overflow”: far out on both sides" in says
+    assert "Write σ" not in says
+    says = lesson.safe_sigmoid(on_the_right, lambda z: on_the_right(z) * (1 - on_the_right(z))).says
+    assert "in your σ NumPy warns of “overflow”: far out on the right" in says
+    assert "left" not in says
+
+
+def test_a_warning_in_float64_is_explained_as_well():
+    def wide(z):
+        return plain(z.astype(np.float64))
+
+    result = lesson.safe_sigmoid(wide, lambda z: wide(z) * (1 - wide(z)))
+    assert "in your σ NumPy warns of “overflow”: far out on the left" in result.says
+    assert list(dict(result.example)) == ["z"]
+
+
+def silent_with_errstate(z):
+    with np.errstate(over="ignore"):
+        return plain(z)
+
+
+def silent_with_a_filter(z):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return plain(z)
+
+
+@pytest.mark.parametrize("curve", [silent_with_errstate, silent_with_a_filter])
+def test_a_warning_that_is_switched_off_counts_as_none(curve):
+    assert lesson.safe_sigmoid(curve, lambda z: curve(z) * (1 - curve(z)))
+
+
+@pytest.mark.parametrize(
+    ("curve", "slope", "which"),
+    [
+        (sigmoid, lambda z: z, "Your σ uses nblib."),
+        (lambda z: sigmoid(z), lambda z: z, "Your σ uses nblib."),
+        (half_a_tanh, sigmoid.derivative, "Your σ′ uses nblib."),
+        (half_a_tanh, lambda z: sigmoid.derivative(z), "Your σ′ uses nblib."),
+    ],
+)
+def test_the_sigmoid_of_nblib_is_no_answer(curve, slope, which):
+    assert lesson.safe_sigmoid(curve, slope).says.startswith(which)
+
+
+def test_a_choice_between_two_branches_still_overflows():
+    def chosen(z):
+        return np.where(z >= 0, plain(z), np.exp(z) / (1 + np.exp(z)))
+
+    assert "both of its branches" in lesson.safe_sigmoid(chosen, lambda z: chosen(z) * (1 - chosen(z))).says
+
+
+@pytest.mark.parametrize("curve", [plain, half_a_tanh])
+def test_a_slope_that_is_no_number_is_explained(curve):
+    result = lesson.safe_sigmoid(curve, lambda z: np.exp(-z) / (1 + np.exp(-z)) ** 2)
+    assert "turns into nan" in result.says
+
+
+def test_a_wrong_formula_comes_before_its_warning():
+    def turned(z):
+        return 1 / (1 + np.exp(z))
+
+    assert lesson.safe_sigmoid(turned, lambda z: turned(z) * (1 - turned(z))).says.startswith("It is turned")
+
+
+def test_overflow_in_python_itself_is_explained():
+    result = lesson.safe_sigmoid(lambda z: [1 / (1 + math.exp(-v)) for v in z], tanh_slope)
+    assert result.says.startswith("It stops with OverflowError")
+
+
+def test_the_two_functions_are_wanted():
+    assert "your two functions" in lesson.safe_sigmoid(plain, 3.0).says
+    assert "your two functions" in lesson.safe_sigmoid(plain).says
+    assert "must take 1 argument" in lesson.safe_sigmoid(plain, lambda z, a: a).says
+
+
+# -- the gradient of one neuron, and with tanh ----------------------------------------------------
+
+
+def gradient_in_a_loop(weight, bias, inputs, targets):
+    dw = db = 0.0
+    for value, target in zip(inputs, targets, strict=True):
+        a = 1 / (1 + math.exp(-(weight * value + bias)))
+        dw += (a - target) * a * (1 - a) * value / len(inputs)
+        db += (a - target) * a * (1 - a) / len(inputs)
+    return [dw, db]
+
+
+def gradient_in_float32(w, b, x, y):
+    x, y = np.float32(x), np.float32(y)
+    a = sigmoid(np.float32(w) * x + np.float32(b))
+    delta = (a - y) * a * (1 - a)
+    return np.array([delta @ x, delta.sum()]) / np.float32(len(x))
+
+
+def gradient_with_own_copies(w, b, x, y):
+    x = x.copy()
+    delta = sigmoid(w * x + b) - y
+    delta *= sigmoid.derivative(w * x + b)
+    x *= delta
+    return x.mean(), delta.mean()
+
+
+def gradient_from_nblib(w, b, x, y):
+    record = neuron.descend(x, y, eta=1.0, steps=1, w=w, b=b)
+    return record.dC_dw[0], record.dC_db[0]
+
+
+@pytest.mark.parametrize(
+    "gradient", [gradient_in_a_loop, gradient_in_float32, gradient_with_own_copies, gradient_from_nblib]
+)
+def test_every_right_gradient_passes(gradient):
+    assert lesson.neuron_gradient(gradient)
+
+
+def test_a_turned_sign_names_both_usual_causes():
+    def turned_slope(w, b, x, y):
+        a = sigmoid(w * x + b)
+        return np.mean((a - y) * a * (a - 1) * x), np.mean((a - y) * a * (a - 1))
+
+    says = lesson.neuron_gradient(turned_slope).says
+    assert "y − a stands where a − y belongs, or a (a − 1)" in says
+
+
+def test_a_gradient_that_uses_the_eight_days_only_does_not_pass():
+    assert not lesson.neuron_gradient(
+        lambda w, b, x, y: gradient_in_a_loop(w, b, lesson.RAIN_X, lesson.RAIN_Y)
+    )
+
+
+def tanh_by_differences(w, b, x, y, h=1e-5):
+    def cost(w, b):
+        return 0.5 * (math.tanh(w * x + b) - y) ** 2
+
+    return (cost(w + h, b) - cost(w - h, b)) / (2 * h), (cost(w, b + h) - cost(w, b - h)) / (2 * h)
+
+
+def tanh_in_float32(w, b, x, y):
+    w, b, x, y = map(np.float32, (w, b, x, y))
+    a = np.tanh(w * x + b)
+    return (a - y) * (1 - a * a) * np.array([x, np.float32(1)])
+
+
+def tanh_with_cosh(weight, bias, inputs, target):
+    z = weight * inputs + bias
+    delta = (math.tanh(z) - target) / math.cosh(z) ** 2
+    return [delta * inputs, delta]
+
+
+@pytest.mark.parametrize("gradient", [tanh_by_differences, tanh_in_float32, tanh_with_cosh])
+def test_every_right_gradient_with_tanh_passes(gradient):
+    assert lesson.tanh_gradient(gradient)
+
+
+# -- a neuron made to measure ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("w", "b"),
+    [(2 * math.log(9), -5 * math.log(9)), (4.3944, -10.9861), (np.float32(4.394449), np.array(-10.986123))],
+)
+def test_the_measured_neuron_passes_exactly_and_rounded_to_four_decimals(w, b):
+    assert lesson.made_to_measure(w, b)
+
+
+@pytest.mark.parametrize(
+    ("w", "b", "says"),
+    [
+        ("4.39", 1.0, "my_w must be made of numbers, got a str"),
+        ([1.0, 2.0], 1.0, "my_w must be a single number"),
+        (np.inf, 1.0, "finite"),
+        (2 * math.log(9), 5 * math.log(9), "The sign of b"),
+        (4.0, -10.0, "The height σ(wx + b) is another number"),
+    ],
+)
+def test_two_finite_numbers_are_wanted(w, b, says):
+    result = lesson.made_to_measure(w, b)
+    assert result.status == "wrong"
+    assert says in result.says
+
+
+@pytest.mark.parametrize(("w", "b"), [(5, 0), (0, 20), (4, 20)])
+def test_saturated_heights_are_not_taken_for_one_another(w, b):
+    result = lesson.made_to_measure(w, b)
+    assert result.says == "The height σ(wx + b) is another number."
+    assert f"{2 * w + b})" in dict(result.example)["your answer"]
+
+
+def test_one_number_alone_is_not_enough():
+    assert "must hold 2 things, my_w and my_b, got 1" in lesson.made_to_measure(4.3944).says
+
+
+# -- ten steps ------------------------------------------------------------------------------------
+
+
+def mean(x):
+    return x.mean()
+
+
+def fixed(shift):
+    return lambda x: shift + 0 * x[0]
+
+
+def step_with(eta):
+    def step(w, b, x, y):
+        dw, db = gradient_in_a_loop(w, b, x, y)
+        return w - eta * dw, b - eta * db
+
+    return step
+
+
+def several(times, eta):
+    one = step_with(eta)
+
+    def step(w, b, x, y):
+        for _ in range(times):
+            w, b = one(w, b, x, y)
+        return w, b
+
+    return step
+
+
+def with_two_etas(w, b, x, y):
+    dw, db = gradient_in_a_loop(w, b, x, y)
+    return w - 16 * dw, b - 24 * db
+
+
+def step_in_float32(w, b, x, y):
+    dw, db = gradient_in_float32(w, b, x, y)
+    return np.float32(w) - 16 * dw, np.float32(b) - 16 * db
+
+
+def step_of_the_cost_without_half(w, b, x, y):
+    dw, db = gradient_in_a_loop(w, b, x, y)
+    return [w - 8 * (2 * dw), b - 8 * (2 * db)]
+
+
+@pytest.mark.parametrize("step", [step_in_float32, step_of_the_cost_without_half])
+def test_a_step_may_be_rounded_or_have_its_factor_elsewhere(step):
+    assert lesson.ten_steps(mean, step)
+
+
+@pytest.mark.parametrize("eta", [8, 16, 50])
+@pytest.mark.parametrize("shift", [mean, np.median, lambda x: (min(x) + max(x)) / 2])
+def test_days_around_zero_reach_the_goal(shift, eta):
+    assert lesson.ten_steps(shift, step_with(eta))
+
+
+def test_what_was_reached_is_said_beside_the_best_that_there_is():
+    says = lesson.ten_steps(mean, step_with(16)).says
+    assert "the cost is 0.0435;" in says
+    assert says.endswith("would get 0.0419.")
+
+
+@pytest.mark.parametrize(
+    ("shift", "step", "says"),
+    [
+        (fixed(0.0), step_with(4), "around a number that is not 0"),
+        (fixed(2.25), step_with(16), "around a number that is not 0"),
+        (fixed(6.9), step_with(12), "around a number that is not 0"),
+        (mean, step_with(4), "try a larger η"),
+        (mean, step_with(100), "try a smaller η"),
+        (mean, step_with(-16), "against the gradient"),
+        (mean, lambda w, b, x, y: (w, b), "against the gradient"),
+        (mean, several(100, 1.0), "only one step"),
+        (mean, several(2, 8.0), "only one step"),
+        (mean, with_two_etas, "with one η for both"),
+        (mean, step_with(math.nan), "leads to w = nan"),
+        (mean, lambda w, b, x, y: w - 1, "A step must return the new w and the new b"),
+        (mean, 16, "your two functions"),
+        (lambda x: x - x.mean(), step_with(16), "must be a single number, got the shape (40,)"),
+        (lambda x: math.inf, step_with(16), "it is not finite"),
+    ],
+)
+def test_what_keeps_from_the_goal_is_said(shift, step, says):
+    result = lesson.ten_steps(shift, step)
+    assert result.status == "wrong"
+    assert says in result.says
+
+
+def cost_after_ten_steps(shift, eta):
+    """Do the same with nblib's descent instead of the learner's step."""
+    costs = []
+    for place in map(lesson._place, lesson.PLACES):
+        moved = shift(place.x)
+        record = neuron.descend(place.x - moved, place.y, eta, steps=10, w=-1.0, b=0.0)
+        costs.append(neuron.cost(place.new_x - moved, place.new_y, record.w[-1], record.b[-1]))
+    return np.mean(costs)
+
+
+def test_the_check_takes_ten_steps_and_looks_at_new_days():
+    assert f"{cost_after_ten_steps(mean, 16):.4f}" in lesson.ten_steps(mean, step_with(16)).says
+    for place in map(lesson._place, lesson.PLACES):
+        assert (len(place.x), len(place.new_x)) == (40, 1000)
+        assert not set(place.x) & set(place.new_x)
+
+
+def test_what_the_notebook_says_of_other_shifts_is_true():
+    assert all(cost_after_ten_steps(fixed(0.0), eta) > 0.24 for eta in (0.2, 4, 16, 50))
+    best = min(
+        cost_after_ten_steps(fixed(shift), eta) for shift in np.arange(6, 8, 0.1) for eta in range(8, 18, 2)
+    )
+    assert 0.05 < best < 0.054
+
+
+def test_what_the_notebook_says_of_the_eight_days_is_true():
+    x, y = lesson.RAIN_X, lesson.RAIN_Y
+    centred = neuron.descend(x - x.mean(), y, eta=16, steps=10, w=-1.0, b=0.0)
+    patient = neuron.descend(x, y, eta=4, steps=5000, w=-1.0, b=0.0)
+    assert (f"{centred.cost[-1]:.4f}", f"{patient.cost[-1]:.4f}") == ("0.0533", "0.0532")

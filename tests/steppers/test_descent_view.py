@@ -1,0 +1,375 @@
+import base64
+import io
+import json
+import re
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from nblib.drawing.scene import Axes
+from nblib.neuron import descend
+from nblib.steppers import descent_stepper as view
+from steppers import arithmetic
+
+X = np.array([0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0])
+Y = np.array([0, 0, 0, 1, 0, 1, 1, 1])
+
+
+def sigma(z):
+    return 1 / (1 + np.exp(-np.asarray(z, float)))
+
+
+def cost(w, b, x=X, y=Y):
+    return np.mean(0.5 * (sigma(w * x + b) - y) ** 2)
+
+
+def walk(eta, steps=60, w=-1.0, b=0.0, x=X, y=Y):
+    """The descent of the course's text, written once more: rows of w, b, ∂C/∂w, ∂C/∂b."""
+    rows = []
+    for _ in range(steps + 1):
+        a = sigma(w * x + b)
+        common = (a - y) * a * (1 - a)
+        rows.append((w, b, np.mean(common * x), np.mean(common)))
+        w, b = w - eta * np.mean(common * x), b - eta * np.mean(common)
+    return np.array(rows)
+
+
+def value(text):
+    """The value of a written number."""
+    number, _, power = text.replace("−", "-").partition("·10")
+    return float(number + "e" + (power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")) or "0"))
+
+
+NUMBER = r"(−?[\d.]+(?:·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?)"
+
+
+def numbers(text):
+    return [value(number) for number in re.findall(NUMBER, text)]
+
+
+def run(eta, steps=60, w=-1.0, b=0.0, x=X, y=Y):
+    return descend(x, y, eta, steps, w, b)
+
+
+def pages(scene):
+    """Every page as a parsed SVG document, with its caption."""
+    for step, caption in enumerate(scene.captions):
+        root = ET.fromstring(scene.svg(step))
+        inside = {child.tag.rpartition("}")[2]: child for child in root}
+        assert inside["title"].text == scene.title
+        assert inside["desc"].text == str(caption)
+        yield root, caption
+
+
+# -- the captions ---------------------------------------------------------------------------------
+
+UPDATE = re.compile(
+    r"(?P<run>[AB]): (?P<p>[wb]) ← (?P=p) − η ∂C/∂(?P=p) = (?P<old>\S+) − (?P<eta>[\d.]+)·"
+    r"\(?(?P<slope>[^()]+)\)? = (?P<new>\S+)"
+)
+
+
+@pytest.mark.parametrize(
+    ("eta_a", "eta_b", "start"),
+    [
+        (4, 16, "normal"),
+        (50, 100, "normal"),
+        (0.2, 1000, "normal"),
+        (0.015, 8, "normal"),
+        (4, 100, "saturated"),
+    ],
+)
+def test_the_numbers_of_every_update(eta_a, eta_b, start):
+    scene = view.explorer(eta_a, eta_b, start).scene()
+    paths = {"A": walk(eta_a, 60, *view.STARTS[start]), "B": walk(eta_b, 60, *view.STARTS[start])}
+    for t, caption in enumerate(scene.captions[1:], start=1):
+        assert arithmetic.check(caption.numbers) == 4
+        updates = [UPDATE.fullmatch(row) for row in caption.numbers.split("\n")]
+        assert [(u["run"], u["p"]) for u in updates] == [("A", "w"), ("A", "b"), ("B", "w"), ("B", "b")]
+        for u in updates:
+            before, after = paths[u["run"]][t - 1], paths[u["run"]][t]
+            column = "wb".index(u["p"])
+            old, eta, slope, new = (value(u[name]) for name in ("old", "eta", "slope", "new"))
+            assert eta == {"A": eta_a, "B": eta_b}[u["run"]]
+            assert old == pytest.approx(before[column], rel=5.01e-3, abs=5.01e-5)
+            assert slope == pytest.approx(before[2 + column], rel=5.01e-3)
+            assert new == pytest.approx(after[column], rel=5.01e-3, abs=5.01e-5)
+
+
+@pytest.mark.parametrize("eta_b", [16, 100])
+def test_the_words_tell_the_cost_of_both_runs(eta_b):
+    scene = view.explorer(4, eta_b).scene()
+    rises = 0
+    for t, caption in enumerate(scene.captions[1:], start=1):
+        for name, eta in (("A", 4), ("B", eta_b)):
+            path = walk(eta)
+            before, after = (round(cost(*path[s, :2]), 4) for s in (t - 1, t))
+            story = caption.words.partition(f"Run {name} ")[2].partition(" Run ")[0]
+            if before == after:
+                assert story.startswith(f"hardly changes its cost, C = {after:.4f}")
+                continue
+            verb = "down" if after < before else "up"
+            assert story.startswith(f"goes {verb}, from C = {before:.4f} to {after:.4f}")
+            assert ("the step was too long" in story) == (after > before)
+            rises += after > before
+    assert rises > 0
+
+
+def test_the_first_page_works_out_both_slopes():
+    first = view.explorer().scene().captions[0]
+    assert arithmetic.check(first.numbers) == 2
+    a = sigma(-X)
+    delta = (a - Y) * a * (1 - a)
+    for row, terms in zip(first.numbers.split("\n"), (delta * X, delta), strict=True):
+        *shown, n, slope = numbers(row)
+        np.testing.assert_allclose(shown, terms, atol=5.01e-5)
+        assert n == 8
+        assert slope == pytest.approx(terms.mean(), abs=5.01e-5)
+    assert "w = −1.000, b = 0.000, C = 0.2402" in first.words
+    assert "η = 4, B with η = 16" in first.words
+
+
+def test_with_many_examples_the_sum_is_not_spelled_out():
+    x = np.linspace(0, 3, 12)
+    runs = [run(eta, 3, x=x, y=x > 1.5) for eta in (1, 2)]
+    first, _ = view.scene(*runs).captions[0].numbers.split("\n")
+    slope = walk(1, 0, x=x, y=x > 1.5)[0, 2]
+    assert first == f"∂C/∂w = mean over 12 examples = {slope:.4f}".replace("-", "−")
+
+
+def test_the_overshooting_run_of_the_text():
+    words = [caption.words for caption in view.explorer(4, 16).scene().captions]
+    assert "Run B goes up, from C = 0.1760 to 0.2176: the step was too long" in words[2]
+    assert not any("Run A goes up" in line for line in words)
+
+
+def test_a_run_that_leaves_the_picture_is_shown_at_its_edge():
+    scene = view.explorer(4, 100).scene()
+    assert "outside" not in scene.svg(2)
+    assert "left the picture" not in scene.captions[2].words
+    for step in (3, 4, 60):
+        assert "it left the picture at step 3" in scene.captions[step].words.partition("Run B")[2]
+        assert "left the picture" not in scene.captions[step].words.partition("Run B")[0]
+        assert ">B outside<" in scene.svg(step)
+        assert ">A<" in scene.svg(step)
+    a = sigma(X * walk(100)[3, 0] + walk(100)[3, 1])
+    steepest = f"{(a * (1 - a)).max():.5f}"
+    assert (
+        f"it is saturated: even the largest σ′ of all examples is only {steepest}" in scene.captions[3].words
+    )
+
+
+def test_a_run_that_comes_back_is_told():
+    scene = view.explorer(4, 32).scene()
+    inside = [-3 <= w <= 6 and -6 <= b <= 2 for w, b, *_ in walk(32)]
+    assert inside.count(False) > 0
+    assert inside[-1]
+    back = [t for t in range(1, 61) if inside[t] and not inside[t - 1]]
+    assert [t for t, c in enumerate(scene.captions) if "it is back in the picture" in c.words] == back
+    assert [">B outside<" in scene.svg(t) for t in range(61)] == [not here for here in inside]
+
+
+@pytest.mark.parametrize("eta", view.ETAS)
+def test_no_eta_in_the_list_gets_away_from_the_saturated_start(eta):
+    stuck = run(eta, 60, *view.STARTS["saturated"])
+    assert stuck.w[-1] > 19.7
+    assert 0.2499 < stuck.cost.min() <= stuck.cost.max() <= 0.25
+    assert np.abs(stuck.delta * stuck.x).max() < 1e-4  # of a bar that can be 0.59 high
+
+
+def test_saturated_runs_stand_still():
+    scene = view.explorer(4, 100, "saturated").scene()
+    words = "The neuron is saturated: even the largest σ′ of all examples is only 4.5·10⁻⁵."
+    assert words in scene.captions[0].words
+    a = sigma(20 * X)
+    assert (a * (1 - a)).max() == pytest.approx(4.5e-5, abs=0.05e-5)
+    assert all("hardly changes its cost, C = 0.2500" in c.words for c in scene.captions[1:])
+    assert "w ← w − η ∂C/∂w = 20.0000 − 4·2.84·10⁻⁶ = 20.0000" in scene.captions[1].numbers
+    assert walk(4, 0, 20.0)[0, 2] == pytest.approx(2.84e-6, abs=0.005e-6)
+
+
+@pytest.mark.parametrize(
+    "blown",
+    [
+        run(1e9, 20),  # above a million
+        run(1.7e308, 20, w=0.001, x=100 * X),  # no number
+    ],
+)
+def test_a_run_that_blows_up_is_told_and_can_be_stepped_through(blown):
+    tame = run(1, 20, w=blown.w[0], x=blown.x, y=blown.y)
+    first = int(np.argmax(blown.blown))
+    assert first > 0
+    scene = view.scene(tame, blown)
+    for step, (_, caption) in enumerate(pages(scene)):
+        assert (f"Run B left every scale at step {first}, η is far too large" in caption.words) == (
+            step >= first
+        )
+        if step:
+            assert arithmetic.check(caption.numbers) == (4 if step < first else 2)
+        svg = scene.svg(step)
+        assert svg.count("<text") > 20
+        assert not re.search(r"\b(nan|inf)\b", svg)
+        assert (">B<" in svg or ">B outside<" in svg) == (step < first)
+    assert "NaN" not in json.dumps(scene.payload())
+
+
+def test_the_two_runs_must_belong_together():
+    one = run(4, 5)
+    message = "a and b must have the same data, start and number of steps, and differ in η only"
+    for other in (run(4, 6), run(4, 5, w=1), run(4, 5, y=1 - Y)):
+        with pytest.raises(ValueError) as caught:
+            view.scene(one, other)
+        assert str(caught.value) == message
+    far = run(4, 5, w=2e6)
+    with pytest.raises(ValueError) as caught:
+        view.scene(far, far)
+    assert str(caught.value) == "the start must lie within a million, got w = 2e+06, b = 0"
+
+
+# -- the drawing ----------------------------------------------------------------------------------
+
+SURFACE = Axes(60, 34, 370, 226, (-3, 6), (-6, 2))
+
+
+def drawn(record, name="A"):
+    return view._Run(name, record, SURFACE)
+
+
+def middles(root):
+    """Where the discs of A and the squares of B stand that show a present step."""
+    discs = [
+        (m.get("cx"), m.get("cy")) for m in root.iter() if m.tag.endswith("circle") and m.get("r") == "6"
+    ]
+    squares = [m for m in root.iter() if m.tag.endswith("rect") and m.get("width") == "10.2"]
+    corners = [(m.get("x"), m.get("y")) for m in squares]
+    return np.array(discs, float), np.array(corners, float) + 5.1
+
+
+def test_every_page_is_a_drawing_of_that_step():
+    paths = walk(4), walk(16)
+    top = 1.08 * max(cost(*row[:2]) for path in paths for row in path)
+    for t, (root, _) in enumerate(pages(view.explorer().scene())):
+        for path, found in zip(paths, middles(root), strict=True):
+            w, b = path[t, :2]
+            place = 60 + (w + 3) / 9 * 370, 34 + 226 - (b + 6) / 8 * 226
+            height = 60 + t / 60 * 370, 322 + 84 - cost(w, b) / top * 84
+            np.testing.assert_allclose(sorted(found.tolist()), sorted([place, height]), atol=0.02)
+
+
+def test_the_curves_over_the_data_pass_through_the_activations():
+    axes = Axes(0, 0, 100, 100, (0, 5), (0, 1))
+    for eta in (4, 100):
+        record = run(eta)
+        for t, path in enumerate(view._curves(axes, drawn(record))):
+            points = np.array([pair.split(",") for pair in path.removeprefix("M").split()], float)
+            assert points[0, 0] == 0
+            assert points[-1, 0] == 100
+            assert (np.diff(points[:, 0]) >= 0).all()
+            exact = sigma(record.w[t] * points[:, 0] / 20 + record.b[t])
+            rounding = 2e-3 + 0.05 / 20 * abs(record.w[t]) / 4
+            np.testing.assert_allclose(1 - points[:, 1] / 100, exact, atol=rounding)
+
+
+@pytest.mark.parametrize(("w", "b"), [(0.0, 0.0), (0.0, 3.0), (1e-9, -1.0), (-1e-7, 1.0)])
+def test_a_weight_of_nothing_makes_a_level_curve(w, b):
+    axes = Axes(0, 0, 100, 100, (0, 5), (0, 1))
+    path = view._curves(axes, drawn(run(1e-9, 1, w, b)))[0]
+    points = np.array([pair.split(",") for pair in path.removeprefix("M").split()], float)
+    assert points[[0, -1], 0].tolist() == [0, 100]
+    np.testing.assert_allclose(points[:, 1], 100 * (1 - sigma(b)), atol=0.051)
+
+
+def test_the_trail_grows_with_the_steps_and_ends_where_the_numbers_do():
+    x, y = np.array([0.0, 3.0, 3.0, np.nan]), np.array([0.0, 4.0, 5.0, np.nan])
+    trail = view._trail(x, y)
+    assert trail.attributes["points"] == "0.0,0.0 3.0,4.0 3.0,5.0"
+    assert trail.attributes["stroke-dasharray"] == "7.00 7.00"
+    assert trail.attributes["stroke-dashoffset"].tolist() == [7, 2, 1, 1]
+
+
+def test_the_shading_is_darkest_where_the_cost_is_highest():
+    uri = view._shades(SURFACE, run(4)).attributes["href"]
+    image = np.asarray(Image.open(io.BytesIO(base64.b64decode(uri.partition(",")[2]))).convert("LA"))
+    grey, opacity = image[..., 0], image[..., 1].astype(int)
+    assert (grey == 128).all()
+    rows, columns = opacity.shape
+    b_axis, w_axis = np.linspace(2, -6, rows)[::20], np.linspace(-3, 6, columns)
+    exact = np.array([[cost(w, b) for w in w_axis] for b in b_axis])
+    shown = opacity[::20]
+    level = shown < 190  # not on the edge of a band
+    assert np.corrcoef(exact[level], shown[level])[0, 1] > 0.99
+    assert 0.5 < level.mean() < 1
+
+
+def test_each_bar_is_the_pull_of_one_example():
+    bars = [part for part in view._pulls([drawn(run(4)), drawn(run(16), "B")]) if part.tag == "rect"]
+    assert len(bars) == 16
+    scale = 84 / (2 * 4 / 27 * 4)
+    for bars_of_run, eta in ((bars[:8], 4), (bars[8:], 16)):
+        for t in (0, 1, 5, 60):
+            w, b, *_ = walk(eta)[max(t - 1, 0)]
+            a = sigma(w * X + b)
+            pull = -(a - Y) * a * (1 - a) * X
+            heights = [bar.attributes["height"][t] for bar in bars_of_run]
+            tops = np.array([bar.attributes["y"][t] for bar in bars_of_run])
+            np.testing.assert_allclose(heights, np.abs(pull) * scale, atol=1e-9)
+            np.testing.assert_allclose(tops, 364 - np.maximum(pull, 0) * scale, atol=1e-9)
+
+
+def test_colour_is_not_the_only_difference_between_the_runs():
+    svg = view.explorer().scene().svg(10)
+    assert ">A<" in svg
+    assert ">B<" in svg
+    assert ">A: η = 4<" in svg
+    assert ">B: η = 16<" in svg
+    assert 'stroke-dasharray="7 4"' in svg
+
+
+# -- the explorer ---------------------------------------------------------------------------------
+
+
+def test_the_descent_is_small():
+    explorer = view.explorer()
+    explorer.settings["eta_b"].value = 50.0
+    assert len(json.dumps(explorer.stepper.scene)) < 200_000
+
+
+def test_settings_make_the_run_anew_from_the_same_start():
+    explorer = view.explorer()
+    assert repr(explorer) == "[Stepper: Gradient descent of one neuron with two learning rates, 61 steps]"
+    first = explorer.caption
+    explorer.step = 7
+    explorer.settings["eta_a"].value = 0.2
+    assert explorer.step == 0
+    assert explorer.caption == first.replace("A will step with η = 4", "A will step with η = 0.2")
+    explorer.step = 1
+    assert f"= {walk(0.2)[1, 0]:.4f}".replace("-", "−") in explorer.caption
+    explorer.settings["start"].value = "saturated"
+    assert "w = 20.000" in explorer.caption
+    explorer.settings["start"].value = "normal"
+    explorer.settings["eta_a"].value = 4.0
+    assert explorer.caption == first
+
+
+def test_any_eta_can_be_asked_for_and_the_usual_ones_can_be_chosen():
+    explorer = view.explorer(eta_a=3, eta_b=16)
+    etas = [eta for _, eta in explorer.settings["eta_a"].options]
+    assert etas == [0.2, 1, 2, 3, 4, 8, 16, 50, 100, 1000]
+    assert {widget.description for widget in explorer.settings.values()} == {"η of A", "η of B", "start"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"eta_a": -1}, "eta_a must be greater than 0, got -1"),
+        ({"eta_b": 0}, "eta_b must be greater than 0, got 0"),
+        ({"start": "far"}, "start must be one of 'normal', 'saturated', got 'far'"),
+        ({"steps": 0}, "steps must be at least 1, got 0"),
+    ],
+)
+def test_bad_arguments(arguments, message):
+    with pytest.raises(ValueError) as caught:
+        view.explorer(**arguments)
+    assert str(caught.value) == message

@@ -1,0 +1,547 @@
+"""The perceptron's stepper: every number of every caption is that of the run."""
+
+import dataclasses
+import json
+import re
+import xml.etree.ElementTree as ET
+from itertools import combinations
+from pathlib import Path
+
+import ipywidgets
+import nbformat
+import numpy as np
+import pytest
+
+from nblib.drawing.scene import Scene
+from nblib.perceptron import Perceptron, PerceptronRecord, widest_margin
+from nblib.steppers import perceptron_stepper as view
+from nblib.widgets.explorer import NEW_SEED
+from steppers.arithmetic import check
+
+SVG = "{http://www.w3.org/2000/svg}"
+ETAS = (0.01, 0.5, 1.5848931924611136, 10.0)
+SAYS = re.compile(
+    r"Epoch (\d+), example (\d+), target y = ([01])\. The unit says ŷ = ([01]): "
+    r"(right\. Nothing changes\.|wrong, y − ŷ = (\+1|−1)\. It should have (fired: w moves towards x"
+    r"|been silent: w moves away from x)\.)"
+    r"(?: Where w is zero there is no line\.| The line lies outside the picture\.)?"
+    r"(?: A whole epoch without a mistake: it is done\.| Stopped after .*)?"
+)
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01_perceptron.ipynb"
+
+
+def number(text: str) -> float:
+    return float(text.strip("()").replace("−", "-"))
+
+
+def values(text: str) -> list[float]:
+    return [number(found) for found in re.findall(r"−?\d+(?:\.\d+)?", text)]
+
+
+def run(data: str, eta: float = 0.5, order: str = "given", seed: int = 4) -> tuple[PerceptronRecord, Scene]:
+    """Return the scene of a run, and the run itself, made by the test."""
+    shown = view.explorer(data, eta, seed)
+    shown.settings["order"].value = order
+    x, y = shown._points(data, seed)
+    fit = Perceptron(2).fit(np.round(x, 2), y, eta=round(eta, 2), max_epochs=10, order=order, seed=seed)
+    return fit, shown.stepper._drawn
+
+
+def perceptron_rule(record: PerceptronRecord) -> list[tuple]:
+    """Walk through the run in the test's own words: z, ŷ, w and b before and after, at every step."""
+    w1 = w2 = b = 0.0
+    rows = []
+    for i in record.example:
+        (x1, x2), y = record.x[i], record.y[i]
+        z = x1 * w1 + x2 * w2 + b
+        says = 1 if z > 0 else 0
+        after = (
+            w1 + record.eta * (y - says) * x1,
+            w2 + record.eta * (y - says) * x2,
+            b + record.eta * (y - says),
+        )
+        rows.append((i, x1, x2, y, z, says, (w1, w2, b), after))
+        w1, w2, b = after
+    return rows
+
+
+@pytest.mark.parametrize("order", ["given", "shuffled"])
+@pytest.mark.parametrize("eta", ETAS)
+@pytest.mark.parametrize("data", [*view.DATA, view.OWN])
+def test_every_caption_is_right(data: str, eta: float, order: str):
+    record, scene = run(data, eta, order)
+    rows = perceptron_rule(record)
+    assert scene.n_steps == len(rows) + 1
+    assert "All weights are zero" in scene.captions[0].words
+    for caption, epoch, row in zip(scene.captions[1:], record.epoch, rows, strict=True):
+        i, x1, x2, y, z, says, before, after = row
+        told = SAYS.fullmatch(caption.words)
+        assert told, caption.words
+        assert tuple(map(int, told.groups()[:4])) == (epoch, i + 1, y, says)
+        assert caption.formula == view.FORMULA
+        first, *updates = caption.numbers.split("\n")
+        expected = [before[0], x1, before[1], x2, before[2], z]
+        np.testing.assert_allclose(values(first.split("(rounding")[0]), expected, atol=0.6e-4)
+        if says == y:
+            assert told[5] == "right. Nothing changes."
+            assert updates == []
+            assert check(caption.numbers) == 1
+        else:
+            assert number(told[6]) == y - says
+            assert ("towards" in told[7]) == (y > says)
+            eta_printed = round(eta, 2)
+            for line, old, x, new in zip(updates, before, (x1, x2, None), after, strict=True):
+                _, numbers = line.split(" ← ")
+                terms = [old, eta_printed, y, says, *([] if x is None else [x]), new]
+                np.testing.assert_allclose(values(numbers), terms, atol=0.6e-4)
+            assert [line.split(" ← ")[0] for line in updates] == ["w₁", "w₂", "b"]
+            assert check(caption.numbers) == 4
+
+
+@pytest.mark.parametrize("eta", ETAS)
+@pytest.mark.parametrize("data", view.DATA)
+def test_the_sign_of_z_can_be_seen(data: str, eta: float):
+    for seed in range(6):
+        record, scene = run(data, eta, seed=seed)
+        for caption, z, says in zip(scene.captions[1:], record.z, record.prediction, strict=True):
+            total = caption.numbers.split("\n")[0]
+            printed = number(re.search(r" = (−?[\d.]+)(?: \(|$)", total)[1])
+            if printed == 0 and z != 0:
+                assert f"rounding in the computer left {'+' if z > 0 else '−'}" in total
+            else:
+                assert (printed > 0) == says
+
+
+def test_numbers_that_are_not_round_are_rounded():
+    rng = np.random.default_rng(1)
+    x, y = rng.normal(size=(12, 2)), np.arange(12) % 2
+    record = Perceptron(2).fit(x, y, eta=0.5, max_epochs=3)
+    for caption, t in zip(view.scene(record).captions[1:], range(len(record)), strict=True):
+        first = values(caption.numbers.split("\n")[0])
+        assert first[-1] == pytest.approx(record.z[t], abs=0.6e-4)
+        assert first[1] == pytest.approx(x[record.example[t], 0], abs=0.6e-4)
+
+
+def test_the_notebook_and_its_stepper_show_the_same_run():
+    cells = {cell.id: cell.source for cell in nbformat.read(NOTEBOOK, as_version=4).cells}
+    names: dict = {}
+    for cell in ("imports", "learn-by-hand", "learn-with-nblib", "perceptron-stepper"):
+        exec(cells[cell], names)
+    record, scene = names["record"], names["stepper"].stepper._drawn
+    assert scene.captions == view.scene(record).captions
+    assert scene.payload() == view.scene(record).payload()
+
+
+# -- how a run ends, and where no line is seen --------------------------------------------------------
+
+
+def turn(a: tuple, b: tuple, c: tuple) -> int:
+    cross = (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+    return (cross > 0) - (cross < 0)
+
+
+def cross_each_other(p: tuple, q: tuple, r: tuple, s: tuple) -> bool:
+    return turn(p, q, r) * turn(p, q, s) < 0 and turn(r, s, p) * turn(r, s, q) < 0
+
+
+def inside(p: tuple, corners: tuple) -> bool:
+    a, b, c = corners
+    return {turn(a, b, p), turn(b, c, p), turn(c, a, p)} in ({1}, {-1})
+
+
+def no_line_separates(record: PerceptronRecord) -> bool:
+    """Kirchberger's theorem, in whole hundredths: four points say so, two against two or one in three.
+
+    (Points that touch without crossing do not count here, so True is always true.)
+    """
+    rows = np.round(100 * record.x).astype(int).tolist()
+    ones = [tuple(row) for row, y in zip(rows, record.y, strict=True) if y]
+    zeros = [tuple(row) for row, y in zip(rows, record.y, strict=True) if not y]
+    pairs = ((*p, *q) for p in combinations(ones, 2) for q in combinations(zeros, 2))
+    return any(cross_each_other(*four) for four in pairs) or any(
+        inside(p, corners)
+        for some, others in ((ones, zeros), (zeros, ones))
+        for corners in combinations(some, 3)
+        for p in others
+    )
+
+
+@pytest.mark.parametrize("seed", range(31))
+def test_inseparable_data_are_inseparable(seed: int):
+    record, scene = run("inseparable", seed=seed)
+    assert no_line_separates(record)
+    assert "none: no line is right" in texts(scene, 0)
+    assert "Stopped after 10 epochs, and mistakes go on" in scene.captions[-1].words
+
+
+@pytest.mark.parametrize("data", ["separable", "tight margin"])
+def test_separable_data_are_separable(data: str):
+    for seed in range(8):
+        record, scene = run(data, seed=seed)
+        assert not no_line_separates(record)
+        assert "none: no line is right" not in texts(scene, 0)
+
+
+@pytest.mark.parametrize(
+    ("data", "seed", "ending"),
+    [
+        ("separable", 4, "A whole epoch without a mistake: it is done."),
+        (
+            "tight margin",
+            2,
+            "Stopped after 10 epochs, and mistakes go on: the unit is still wrong about 1 of 20 examples.",
+        ),
+        (
+            "tight margin",
+            11,
+            "Stopped after 10 epochs: now every example is right, but no whole epoch was without a mistake.",
+        ),
+        (
+            "XOR",
+            0,
+            "Stopped after 10 epochs, and mistakes go on: the unit is still wrong about 2 of 4 examples.",
+        ),
+    ],
+)
+def test_the_last_page_and_no_other_says_how_the_run_ended(data: str, seed: int, ending: str):
+    record, scene = run(data, seed=seed)
+    *before, last = (caption.words for caption in scene.captions)
+    assert last.endswith(f". {ending}")
+    assert not [words for words in before if "Stopped" in words or "it is done" in words]
+    w, b = record.weights[-1], record.biases[-1]
+    wrong = sum(
+        int(w[0] * x1 + w[1] * x2 + b > 0) != y for (x1, x2), y in zip(record.x, record.y, strict=True)
+    )
+    assert record.converged == ("it is done" in ending)
+    if wrong:
+        assert f"about {wrong} of {len(record.x)} examples" in ending
+
+
+def test_the_end_after_one_epoch():
+    record = Perceptron(2).fit([[1, 1], [-1, -1]], [1, 0], max_epochs=1)
+    assert "Stopped after 1 epoch: now every example is right" in view.scene(record).captions[-1].words
+
+
+@pytest.mark.parametrize("data", view.DATA)
+def test_a_line_that_is_not_seen_is_told(data: str):
+    hidden = 0
+    for seed in range(4):
+        record, scene = run(data, seed=seed)
+        axes = view._plane(record)
+        edge = np.linspace(0, 1, 2001)
+        (x1, x2), (y1, y2) = axes.xlim, axes.ylim
+        x = np.r_[x1 + (x2 - x1) * edge, x1 + (x2 - x1) * edge, 0 * edge + x1, 0 * edge + x2]
+        y = np.r_[0 * edge + y1, 0 * edge + y2, y1 + (y2 - y1) * edge, y1 + (y2 - y1) * edge]
+        for caption, w, b in zip(scene.captions[1:], record.weights[1:], record.biases[1:], strict=True):
+            z = w[0] * x + w[1] * y + b
+            seen = w.any() and z.min() <= 0 <= z.max()
+            assert ("outside the picture" in caption.words) == bool(w.any() and not seen)
+            assert ("there is no line" in caption.words) == (not w.any())
+            hidden += not seen
+    assert hidden
+
+
+# -- the picture ------------------------------------------------------------------------------------
+
+
+def texts(scene: Scene, step: int) -> list[str]:
+    return [part.text or "" for part in ET.fromstring(scene.svg(step)).iter(f"{SVG}text")]
+
+
+@pytest.mark.parametrize("data", [*view.DATA, view.OWN])
+def test_every_page_is_well_formed_and_the_payload_is_small(data: str):
+    _, scene = run(data)
+    for step in range(scene.n_steps):
+        page = ET.fromstring(scene.svg(step))
+        assert page.findtext(f"{SVG}title") == "A perceptron learns"
+        assert page.findtext(f"{SVG}desc") == str(scene.captions[step])
+        assert not re.search(r"\b(nan|inf)\b", scene.svg(step), re.IGNORECASE)
+    assert len(json.dumps(scene.payload(), allow_nan=False)) < 300_000
+
+
+def test_the_counters_count():
+    record, scene = run("separable")
+    bound = widest_margin(record.x, record.y).bound
+    mistakes = 0
+    for t in range(len(record)):
+        mistakes += int(record.error[t] != 0)
+        said = texts(scene, t + 1)
+        assert said[said.index("epoch") + 1] == str(record.epoch[t])
+        assert said[said.index("mistakes so far") + 1] == str(mistakes)
+        assert said[said.index("bound R²/γ²") + 1] == f"{bound:.0f}"
+        for name, value in zip(
+            ("w₁", "w₂", "b"), (*record.weights[t + 1], record.biases[t + 1]), strict=True
+        ):
+            assert number(said[said.index(name) + 1]) == pytest.approx(value, abs=1e-9)
+    assert mistakes <= bound
+    assert record.converged
+
+
+def test_where_no_line_is_right_there_is_no_bound():
+    _, scene = run("XOR")
+    assert "none: no line is right" in texts(scene, 0)
+
+
+def test_the_solid_line_goes_where_z_is_zero():
+    record, scene = run("separable")
+    axes = view._plane(record)
+    for step in (5, 20, scene.n_steps - 1):
+        clip = next(g for g in ET.fromstring(scene.svg(step)).iter(f"{SVG}g") if g.get("clip-path"))
+        solid = [part for part in clip.iter(f"{SVG}line") if not part.get("stroke-dasharray")]
+        assert len(solid) == 1
+        for end in ("1", "2"):
+            place = axes.at(float(solid[0].get(f"x{end}")), float(solid[0].get(f"y{end}")))
+            z = np.dot(place, record.weights[step]) + record.biases[step]
+            assert abs(z) < 0.001 * np.linalg.norm(record.weights[step]) + 1e-6
+
+
+def test_the_first_page_has_no_line_and_no_ring():
+    _, scene = run("separable")
+    page = ET.fromstring(scene.svg(0))
+    clip = next(g for g in page.iter(f"{SVG}g") if g.get("clip-path"))
+    assert not list(clip.iter(f"{SVG}line"))
+    assert not [part for part in page.iter(f"{SVG}circle") if part.get("fill") == "none"]
+
+
+def test_points_differ_in_shape_and_the_ring_is_around_the_example():
+    record, scene = run("separable")
+    axes = view._plane(record)
+    page = ET.fromstring(scene.svg(7))
+    discs = [part for part in page.iter(f"{SVG}circle") if part.get("fill") == "#0072B2"]
+    squares = [part for part in page.iter(f"{SVG}rect") if part.get("fill") == "#D55E00"]
+    assert (len(discs), len(squares)) == (record.y.sum(), (1 - record.y).sum())
+    (ring,) = (part for part in page.iter(f"{SVG}circle") if part.get("fill") == "none")
+    place = axes.at(float(ring.get("cx")), float(ring.get("cy")))
+    np.testing.assert_allclose(place, record.x[record.example[6]], atol=1e-3 * 20)
+
+
+def test_updates_are_the_mistakes():
+    record, scene = run("separable")
+    stops = {0, *(t + 1 for t in range(len(record)) if record.error[t]), len(record)}
+    assert scene.updates == sorted(stops)
+    assert record.error[-1] == 0  # the run ends with pages without a mistake, and they can be reached
+    assert record.error[scene.telling - 1] != 0
+
+
+def test_a_run_without_a_mistake():
+    record = Perceptron(2).fit([[0.1, 0.2], [0.3, 0.1]], [0, 0])
+    scene = view.scene(record)
+    assert scene.n_steps == 3
+    assert (scene.telling, scene.updates) == (0, [0, 2])
+    assert (
+        len(
+            [
+                part
+                for part in ET.fromstring(scene.svg(2)).iter(f"{SVG}line")
+                if part.get("stroke-width") == "2.5"
+            ]
+        )
+        == 0
+    )
+
+
+def test_weights_to_begin_with_are_told():
+    unit = Perceptron(2)
+    unit.weights, unit.bias = np.array([1.0, -1.0]), 0.5
+    assert view.scene(unit.fit([[0, 0], [1, 1]], [0, 1])).captions[0].words == "The line to begin with."
+
+
+def test_the_pin_stands_on_the_line_and_points_where_the_unit_fires():
+    record, scene = run("separable")
+    axes, seen = view._plane(record), 0
+    for step in range(scene.n_steps):
+        page = ET.fromstring(scene.svg(step))
+        tips = [c for c in page.iter(f"{SVG}circle") if c.get("fill") == "#222222"]
+        foot = [
+            line
+            for line in page.findall(f"{SVG}line")
+            if line.get("stroke-width") == "2.5" and tips and line.get("x2") == tips[0].get("cx")
+        ]
+        for pin in foot:
+            seen += 1
+            w, b = record.weights[step], record.biases[step]
+            x1, y1, x2, y2 = (float(pin.get(name)) for name in ("x1", "y1", "x2", "y2"))
+            assert axes.holds(x1, y1)
+            assert np.dot(w, axes.at(x1, y1)) + b == pytest.approx(0, abs=0.002 * np.linalg.norm(w))
+            assert np.dot(w, axes.at(x2, y2)) + b > 0
+            assert np.hypot(x2 - x1, y2 - y1) == pytest.approx(45, abs=0.05)
+    assert seen > 20
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("row", [0, 3, 8])
+def test_a_run_that_left_the_scale_says_so_and_goes_on(row: int, value: float):
+    record = Perceptron(2).fit([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0], eta=0.5, max_epochs=2)
+    weights, biases = record.weights.copy(), record.biases.copy()
+    weights[row:], biases[row:] = value, value
+    scene = view.scene(dataclasses.replace(record, weights=weights, biases=biases))
+    json.dumps(scene.payload(), allow_nan=False)
+    first = max(row, 1)
+    for step in range(1, scene.n_steps):
+        off = scene.captions[step].words == f"The numbers left the scale at step {first}."
+        assert off == (step >= first)
+        assert bool(scene.captions[step].numbers) != off
+    for step in range(scene.n_steps):
+        assert not re.search(r"\b(nan|inf)\b", scene.svg(step), re.IGNORECASE)
+        said = texts(scene, step)
+        assert (said[said.index("w₁") + 1] == "–") == (step >= row)
+        assert len(said) > 15
+
+
+def test_z_alone_off_the_scale():
+    record = Perceptron(2).fit([[0, 0], [1, 1]], [0, 1], max_epochs=2)
+    z = record.z.copy()
+    z[1] = np.nan
+    scene = view.scene(dataclasses.replace(record, z=z))
+    assert scene.captions[2].words == "The numbers left the scale at step 2."
+    assert "left the scale" not in scene.captions[1].words
+
+
+def test_eta_with_more_decimals_is_printed_with_them():
+    record = Perceptron(2).fit([[0.5, 0.5], [1, 1]], [0, 1], eta=0.125, max_epochs=2)
+    captions = view.scene(record).captions[1:]
+    assert "+ 0.125·(1 − 0)·" in captions[1].numbers
+    assert sum(check(caption.numbers) for caption in captions) > len(captions)
+
+
+def test_records_that_cannot_be_drawn():
+    with pytest.raises(ValueError, match="record must be of a perceptron with 2 inputs, got 3"):
+        view.scene(Perceptron(3).fit([[0, 0, 1], [1, 1, 1]], [0, 1]))
+    record = Perceptron(2).fit([[0, 0], [1, 1]], [0, 1])
+    with pytest.raises(ValueError, match="x must hold finite numbers"):
+        view.scene(dataclasses.replace(record, x=np.full((2, 2), np.nan)))
+
+
+# -- settings ---------------------------------------------------------------------------------------
+
+
+def press(shown: view.PerceptronExplorer, name: str) -> None:
+    shown.stepper._handle_custom_msg({"action": name}, [])
+
+
+def click(shown: view.PerceptronExplorer, x: float, y: float) -> None:
+    shown.stepper._handle_custom_msg({"click": [x, y]}, [])
+
+
+def places(shown: view.PerceptronExplorer) -> set[tuple[str | None, ...]]:
+    """Return where the discs are."""
+    page = ET.fromstring(shown.stepper.svg(0))
+    return {(disc.get("cx"), disc.get("cy")) for disc in page.iter(f"{SVG}circle")}
+
+
+def test_a_setting_keeps_the_seed():
+    shown = view.explorer(seed=4)
+    points = places(shown)
+    shown.stepper.step = 3
+    shown.settings["eta"].value = 2.0
+    assert (shown.seed, shown.stepper.step, places(shown)) == (4, 0, points)
+    assert "+ 2.00·(1 − 0)·" in str(shown.stepper._drawn.captions[1])
+    press(shown, NEW_SEED)
+    assert shown.seed == 5
+    assert places(shown) != points
+    shown.settings["data"].value = "tight margin"
+    assert shown.seed == 5
+    assert shown.stepper.svg() == view.explorer("tight margin", 2.0, 5).stepper.svg()
+
+
+def test_the_order_changes_the_run():
+    shown = view.explorer()
+    given = [caption.words for caption in shown.stepper._drawn.captions]
+    shown.settings["order"].value = "shuffled"
+    assert [caption.words for caption in shown.stepper._drawn.captions] != given
+
+
+@pytest.mark.parametrize("chosen", [False, True])
+def test_no_button_for_a_new_seed_where_nothing_is_random(chosen: bool):
+    shown = view.explorer("separable" if chosen else "XOR")
+    if chosen:
+        shown.settings["data"].value = "XOR"
+    assert shown.stepper.actions == []
+    shown.settings["order"].value = "shuffled"
+    assert shown.stepper.actions == [NEW_SEED]
+    before = shown.stepper.scene
+    press(shown, NEW_SEED)
+    assert shown.stepper.scene != before
+
+
+def own() -> view.PerceptronExplorer:
+    return view.explorer(view.OWN)
+
+
+def by_choice() -> view.PerceptronExplorer:
+    shown = view.explorer()
+    shown.settings["data"].value = view.OWN
+    return shown
+
+
+@pytest.mark.parametrize("make", [own, by_choice])
+def test_own_points_by_button(make):
+    shown = make()
+    assert shown.stepper.actions == ["Add point", "Remove last point"]
+    _, row, stepper = shown.children
+    label, x1, x2 = row.children
+    assert stepper is shown.stepper
+    x1.value, x2.value, label.value = 0.25, -0.75, 0
+    press(shown, "Add point")
+    assert shown.own == [(-0.5, -0.5, 0), (0.5, 0.5, 1), (0.25, -0.75, 0)]
+    assert "−0.75" in str(shown.stepper._drawn.captions[3])
+    for _ in range(3):
+        press(shown, "Remove last point")
+    assert shown.own == [(-0.5, -0.5, 0), (0.5, 0.5, 1)]
+
+
+@pytest.mark.parametrize("make", [own, by_choice])
+def test_own_points_by_click(make):
+    shown = make()
+    label = shown._own_row.children[0]
+    label.value = 0
+    axes = shown._axes
+    click(shown, axes.x(0.3), axes.y(-0.2))
+    assert shown.own[2:] == [(0.3, -0.2, 0)]
+    click(shown, axes.left - 5, axes.top)
+    click(shown, axes.left + axes.width + 1, axes.top + 5)
+    assert len(shown.own) == 3
+    for step in range(shown.stepper._drawn.n_steps):
+        check(shown.stepper._drawn.captions[step].numbers)
+
+
+def test_clicks_count_only_with_own_points():
+    shown = view.explorer()
+    click(shown, 200, 200)
+    assert len(shown.own) == 2
+    assert shown.children == (shown.children[0], shown.stepper)
+
+
+def test_leaving_own_points_brings_the_seed_back():
+    shown = own()
+    shown.settings["data"].value = "separable"
+    assert shown.stepper.actions == [NEW_SEED]
+    assert len(shown.children) == 2
+
+
+def test_settings_have_names():
+    shown = own()
+    row, own_row, _ = shown.children
+    for widget in (*row.children, *own_row.children):
+        assert isinstance(widget, ipywidgets.DOMWidget)
+        assert widget.description
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            {"data": "spiral"},
+            "data must be one of 'separable', 'tight margin', 'inseparable', 'XOR', 'your own'",
+        ),
+        ({"eta": 0}, "eta must be greater than 0, got 0"),
+        ({"eta": 50}, "eta must be from 0.01 to 10, got 50"),
+        ({"eta": float("nan")}, "eta must hold finite numbers, got nan"),
+        ({"max_epochs": 0}, "max_epochs must be at least 1, got 0"),
+        ({"seed": -1}, "seed must be at least 0, got -1"),
+    ],
+)
+def test_bad_arguments_are_named(arguments: dict, message: str):
+    with pytest.raises(ValueError) as caught:
+        view.explorer(**arguments)
+    assert str(caught.value).startswith(message)

@@ -1,0 +1,144 @@
+import json
+import re
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+
+from nblib.steppers import sigmoid_stepper as view
+from steppers import arithmetic
+
+X = np.linspace(-4, 4, 33)
+
+
+def sigma(z):
+    return 1 / (1 + np.exp(-np.asarray(z, float)))
+
+
+def value(text):
+    """The value of a written number."""
+    number, _, power = text.replace("−", "-").partition("·10")
+    return float(number + "e" + (power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")) or "0"))
+
+
+NUMBER = r"(−?[\d.]+(?:·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?)"
+
+
+def numbers(text):
+    return [value(number) for number in re.findall(NUMBER, text)]
+
+
+def pages(scene):
+    """Every page as a parsed SVG document, with its caption."""
+    for step, caption in enumerate(scene.captions):
+        root = ET.fromstring(scene.svg(step))
+        inside = {child.tag.rpartition("}")[2]: child for child in root}
+        assert inside["title"].text == scene.title
+        assert inside["desc"].text == str(caption)
+        yield root, caption
+
+
+# -- the captions ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("w", "b"), [(2, -2), (1, 0), (5, -10), (-2, -4), (0, 0), (0, 3), (10, 20), (-10, -20), (0.3, 0.45)]
+)
+def test_the_numbers_of_every_page(w, b):
+    scene = view.scene(w, b)
+    assert scene.n_steps == 33
+    for x, caption in zip(X, scene.captions, strict=True):
+        assert arithmetic.check(caption.numbers) == 4
+        z = w * x + b
+        a, rest = sigma(z), sigma(-z)
+        expected = [
+            (w, x, b, z),
+            (1, 1, np.exp(-z), a),
+            (a, rest, a * rest),
+            (w, a * rest, w * a * rest),
+        ]
+        rows = re.sub(r"1 / \(1 \+ e⁻ᶻ\) = |a·\(1 − a\) = ", "", caption.numbers).split("\n")
+        for row, values in zip(rows, expected, strict=True):
+            assert numbers(row) == pytest.approx(values, rel=5.01e-3, abs=5.01e-5 * (abs(z) < 6))
+
+
+def test_the_words_of_a_walk():
+    words = {x: caption.words for x, caption in zip(X, view.scene(2, -2).captions, strict=True)}
+    assert words[-4].startswith(
+        "x = −4.00: z is negative. The step says 0, σ says nearly 0. Here σ is nearly as flat"
+    )
+    assert words[1].startswith("x = 1.00: z is 0, the middle. σ says ½")
+    assert words[2].startswith(
+        "x = 2.00: z is positive. The step says 1, σ says 0.88. On σ a nudge of x by +0.01"
+    )
+    assert "moves a by about 0.0021, on the step it moves nothing." in words[2]
+    moved = sigma(2 * 2.01 - 2) - sigma(2 * 2 - 2)
+    assert moved == pytest.approx(0.0021, abs=5e-5)
+    assert words[4].startswith("x = 4.00: z is positive. The step says 1, σ says nearly 1.")
+    level = view.scene(0, 3).captions[5].words
+    assert "with w = 0, z is b whatever x is. The step says 1, σ says 0.95." in level
+
+
+def test_a_middle_that_floating_point_misses_is_still_the_middle():
+    words = [c.words for c in view.scene(0.3, -0.9).captions]
+    assert "z is 0, the middle" in words[28]
+    assert sum("the middle" in line for line in words) == 1
+
+
+# -- the drawing ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("w", "b"), [(2, -2), (-3, 0), (0, 0), (0, -1), (10, 20), (1, 4)])
+def test_every_page_shows_the_point_on_curve_and_step(w, b):
+    scene = view.scene(w, b)
+    for x, (root, _) in zip(X, pages(scene), strict=True):
+        z = w * x + b
+        place = 60 + (x + 4) / 8 * 400
+        height = [34 + 206 - (v + 0.1) / 1.2 * 206 for v in (sigma(z), float(z > 0))]
+        discs = [(float(m.get("cx")), float(m.get("cy"))) for m in root.iter() if m.tag.endswith("circle")]
+        assert any(abs(u - place) < 0.02 and abs(v - height[0]) < 0.02 for u, v in discs)
+        (square,) = (m for m in root.iter() if m.tag.endswith("rect") and m.get("width") == "10")
+        assert float(square.get("x")) + 5 == pytest.approx(place, abs=0.02)
+        assert float(square.get("y")) + 5 == pytest.approx(height[1], abs=0.02)
+    assert ("middle: x = −b/w" in scene.svg(0)) == (w != 0 and abs(b / w) <= 4)
+
+
+def test_the_tangent_has_the_slope():
+    scene = view.scene(2, -2)
+    tangent = next(
+        part for part in scene._walk() if part.tag == "line" and len(np.shape(part.attributes["x1"])) == 1
+    )
+    rise = tangent.attributes["y1"] - tangent.attributes["y2"]
+    run = tangent.attributes["x2"] - tangent.attributes["x1"]
+    h = 1e-6
+    measured = (sigma(2 * (X + h) - 2) - sigma(2 * (X - h) - 2)) / (2 * h)
+    np.testing.assert_allclose(rise / run * (400 / 8) / (206 / 1.2), measured, atol=1e-6)
+
+
+# -- the explorer ---------------------------------------------------------------------------------
+
+
+def test_another_weight_keeps_the_page():
+    explorer = view.explorer()
+    assert len(json.dumps(explorer.stepper.scene)) < 60_000
+    explorer.step = 20
+    explorer.settings["w"].value = -3.5
+    assert explorer.step == 20
+    assert explorer.caption == str(view.scene(-3.5, -2).captions[20])
+    explorer.settings["b"].value = 1.5
+    assert "z = −3.5·1 + 1.5 = −2.0000" in explorer.caption
+    assert repr(explorer) == "[Stepper: One sigmoid neuron from left to right, 33 steps]"
+    explorer.refresh(3)
+    assert explorer.step == 3
+
+
+@pytest.mark.parametrize("build", [view.explorer, view.scene])
+def test_bad_arguments(build):
+    with pytest.raises(ValueError) as caught:
+        build(11, 0)
+    assert str(caught.value) == "w must be from -10 to 10, got 11"
+    with pytest.raises(ValueError) as caught:
+        build(1, -20.5)
+    assert str(caught.value) == "b must be from -20 to 20, got -20.5"
+    with pytest.raises(TypeError):
+        build("1", 0)
