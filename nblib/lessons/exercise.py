@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from nblib.lessons import calling
 from nblib.lessons.compare import difference, kind, same, show
 from nblib.lessons.limit import TimeOver, time_limit
 from nblib.lessons.result import Progress, Result, Wrong
+from nblib.lessons.slips import Turned
 
 Function = Callable[..., Any]
 SECONDS = 3.0
@@ -148,6 +149,12 @@ class Exercise(Check):
             return function
 
         return register
+
+    def slips(self, table: Mapping[str, Function | Turned]) -> None:
+        """Register usual wrong answers: what to say, and the function that answers so, or a `Turned`."""
+        for says, slip in table.items():
+            function = slip.of(self.reference) if isinstance(slip, Turned) else slip
+            self.mistakes.append(Mistake(says, function))
 
     def cases(self) -> list[tuple[Any, ...]]:
         """Return the arguments that every answer is tried with, the same at each call."""
