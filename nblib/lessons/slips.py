@@ -14,7 +14,7 @@ Function = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Turned:
-    """A slip that makes something else of the right answer; of each number or array in it, if it holds several.
+    """A slip that makes something else of the right answer, or of each number or array that it holds.
 
     Attributes
     ----------
