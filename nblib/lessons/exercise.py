@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from nblib.lessons import calling
 from nblib.lessons.compare import difference, kind, same, show
 from nblib.lessons.limit import TimeOver, time_limit
 from nblib.lessons.result import Progress, Result, Wrong
-from nblib.lessons.slips import Turned
+from nblib.lessons.slips import Slip
 
 Function = Callable[..., Any]
 SECONDS = 3.0
@@ -123,6 +124,11 @@ class Exercise(Check):
         The arguments that the function is meant to change.
     **named
         As for `Check`.
+
+    Attributes
+    ----------
+    slips : dict of str to callable or Slip
+        The usual wrong answers: what to say of each, and how it comes about; see `nblib.lessons.slips`.
     """
 
     def __init__(
@@ -138,23 +144,20 @@ class Exercise(Check):
         self.reference, self.prepare, self.returns, self.may_change = reference, prepare, returns, may_change
         self.__doc__ = reference.__doc__
         self.names = list(inspect.signature(reference).parameters)
-        self.mistakes: list[Mistake] = []
+        self.slips: dict[str, Function | Slip] = {}
         self._cases = cases
+
+    @functools.cached_property
+    def mistakes(self) -> list[Mistake]:
+        """The usual wrong answers, as functions, in the order of the table."""
+        return [
+            Mistake(says, slip.of(self.reference) if isinstance(slip, Slip) else slip)
+            for says, slip in self.slips.items()
+        ]
 
     def mistake(self, says: str) -> Callable[[Function], Function]:
         """Register the decorated function as a usual wrong answer, with what to say of it."""
-
-        def register(function: Function) -> Function:
-            self.mistakes.append(Mistake(says, function))
-            return function
-
-        return register
-
-    def slips(self, table: Mapping[str, Function | Turned]) -> None:
-        """Register usual wrong answers: what to say, and the function that answers so, or a `Turned`."""
-        for says, slip in table.items():
-            function = slip.of(self.reference) if isinstance(slip, Turned) else slip
-            self.mistakes.append(Mistake(says, function))
+        return lambda function: self.slips.setdefault(says, function)
 
     def cases(self) -> list[tuple[Any, ...]]:
         """Return the arguments that every answer is tried with, the same at each call."""

@@ -20,6 +20,7 @@ from nblib.lessons import calling
 from nblib.lessons.compare import form, kind, same
 from nblib.lessons.exercise import exercise, goal
 from nblib.lessons.result import Wrong
+from nblib.lessons.slips import NEGATED, SWAPPED, TWICE, given, instead
 
 Array = NDArray[Any]
 Function = Callable[..., Any]
@@ -211,80 +212,33 @@ def _means(common: Array, x: Array) -> Slopes:
     return np.mean(common * x), np.mean(common)
 
 
-@neuron_gradient.mistake("Both are twice too large. The ½ of the cost takes away the 2 of the square.")
-def _no_half(w, b, x, y):
-    dw, db = neuron_gradient.reference(w, b, x, y)
-    return 2 * dw, 2 * db
-
-
-@neuron_gradient.mistake(
+neuron_gradient.slips = {
+    "Both are twice too large. The ½ of the cost takes away the 2 of the square.": TWICE,
     "The sign is turned round. Two usual causes: y − a stands where a − y belongs, or a (a − 1) where the "
-    "slope of σ is a (1 − a)."
-)
-def _sign(w, b, x, y):
-    dw, db = neuron_gradient.reference(w, b, x, y)
-    return -dw, -db
-
-
-@neuron_gradient.mistake("σ′ is missing. There are three links from w to C, and the middle one is ∂a/∂z.")
-def _no_slope(w, b, x, y):
-    return _means(sigmoid(w * x + b) - y, x)
-
-
-@neuron_gradient.mistake(
-    "σ′ is taken at a, and it belongs at z. If you begin with a, the slope is a (1 − a), with no σ any more."
-)
-def _slope_of_a(w, b, x, y):
-    a = sigmoid(w * x + b)
-    return _means((a - y) * sigmoid.derivative(a), x)
-
-
-@neuron_gradient.mistake("The slope is taken as z (1 − z). It is a (1 − a), with the activation.")
-def _z_in_the_slope(w, b, x, y):
-    z = w * x + b
-    return _means((sigmoid(z) - y) * z * (1 - z), x)
-
-
-@neuron_gradient.mistake("The error a − y is missing: the gradient says how fast a moves, not C.")
-def _no_error(w, b, x, y):
-    return _means(sigmoid.derivative(w * x + b), x)
-
-
-@neuron_gradient.mistake("x is missing in ∂C/∂w: the last link is ∂z/∂w = x.")
-def _no_x(w, b, x, y):
-    _, db = neuron_gradient.reference(w, b, x, y)
-    return db, db
-
-
-@neuron_gradient.mistake("∂C/∂b carries the input x. The bias is added as it is: its last link is ∂z/∂b = 1.")
-def _x_in_the_bias(w, b, x, y):
-    dw, _ = neuron_gradient.reference(w, b, x, y)
-    return dw, dw
-
-
-@neuron_gradient.mistake("You add up over the examples. The cost is their mean, and so is its gradient.")
-def _sum(w, b, x, y):
-    dw, db = neuron_gradient.reference(w, b, x, y)
-    return dw * len(x), db * len(x)
-
-
-@neuron_gradient.mistake(
-    "The mean is taken too early. Each example's blame is multiplied by its own x; the mean comes last."
-)
-def _mean_too_early(w, b, x, y):
-    _, db = neuron_gradient.reference(w, b, x, y)
-    return db * np.mean(x), db
-
-
-@neuron_gradient.mistake("The bias is left out of z: z = w·x + b.")
-def _no_bias(w, b, x, y):
-    return neuron_gradient.reference(w, 0.0, x, y)
-
-
-@neuron_gradient.mistake("Both numbers are right, but the other way round: first ∂C/∂w, then ∂C/∂b.")
-def _swapped(w, b, x, y):
-    dw, db = neuron_gradient.reference(w, b, x, y)
-    return db, dw
+    "slope of σ is a (1 − a).": NEGATED,
+    "σ′ is missing. There are three links from w to C, and the middle one is ∂a/∂z.": lambda w, b, x, y: (
+        _means(sigmoid(w * x + b) - y, x)
+    ),
+    "σ′ is taken at a, and it belongs at z. If you begin with a, the slope is a (1 − a), with no σ any "
+    "more.": lambda w, b, x, y: _means((sigmoid(w * x + b) - y) * sigmoid.derivative(sigmoid(w * x + b)), x),
+    "The slope is taken as z (1 − z). It is a (1 − a), with the activation.": lambda w, b, x, y: _means(
+        (sigmoid(w * x + b) - y) * sigmoid.slope(w * x + b), x
+    ),
+    "The error a − y is missing: the gradient says how fast a moves, not C.": lambda w, b, x, y: _means(
+        sigmoid.derivative(w * x + b), x
+    ),
+    "x is missing in ∂C/∂w: the last link is ∂z/∂w = x.": instead(lambda dw, db: (db, db)),
+    "∂C/∂b carries the input x. The bias is added as it is: its last link is ∂z/∂b = 1.": instead(
+        lambda dw, db: (dw, dw)
+    ),
+    "You add up over the examples. The cost is their mean, and so is its gradient.": lambda w, b, x, y: (
+        np.multiply(neuron_gradient.reference(w, b, x, y), len(x))
+    ),
+    "The mean is taken too early. Each example's blame is multiplied by its own x; the mean comes "
+    "last.": lambda w, b, x, y: _means(neuron_gradient.reference(w, b, x, y)[1], x),
+    "The bias is left out of z: z = w·x + b.": given(b=0.0),
+    "Both numbers are right, but the other way round: first ∂C/∂w, then ∂C/∂b.": SWAPPED,
+}
 
 
 # -- 3. a neuron made to measure ------------------------------------------------------------------

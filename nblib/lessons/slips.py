@@ -1,8 +1,25 @@
-"""Ways in which a right answer goes wrong: what a slip makes of the answer, or of the arguments."""
+"""Ways in which a right answer goes wrong.
+
+An exercise knows its usual wrong answers from a table: what to say, and the slip that leads there::
+
+    product.slips = {
+        "It is twice too large.": TWICE,
+        "The two numbers are the other way round.": SWAPPED,
+        "The bias is left out.": given(b=0.0),
+        "η goes the wrong way.": given(eta=lambda eta: -eta),
+        "The first number stands in both places.": instead(lambda dw, db: (dw, dw)),
+        "It is one and a half times too large.": each(lambda number: 1.5 * number),
+        "It adds where it should multiply.": lambda w, b, x, eta: (w + x, b + x),
+    }
+
+A slip is a function of the exercise's arguments, which returns the wrong answer; or it says what
+becomes of the right one: of `each` number in it, of the whole of it (`instead`), or if other
+arguments were `given`.
+"""
 
 from __future__ import annotations
 
-import functools
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,40 +30,67 @@ Function = Callable[..., Any]
 
 
 @dataclass(frozen=True)
-class Turned:
-    """A slip that makes something else of the right answer, or of each number or array that it holds.
+class Slip:
+    """What makes a wrong function of a right one.
 
     Attributes
     ----------
-    change : callable
-        ``change(answer)`` returns what comes out in its place.
+    of : callable
+        ``of(reference)`` returns the function that slips.
     """
 
-    change: Callable[[Any], Any]
+    of: Callable[[Function], Function]
 
-    def of(self, reference: Function) -> Function:
-        """Return the function that answers as `reference` does, and then slips."""
 
-        @functools.wraps(reference)
+def each(change: Callable[[Any], Any]) -> Slip:
+    """Make something else of each number or array in the right answer, however deep in tuples and dicts."""
+
+    def applied(answer: Any) -> Any:
+        if isinstance(answer, dict):
+            return {name: applied(part) for name, part in answer.items()}
+        if isinstance(answer, (list, tuple)):
+            return type(answer)(map(applied, answer))
+        return change(answer)
+
+    return Slip(lambda reference: lambda *arguments: applied(reference(*arguments)))
+
+
+def instead(change: Function) -> Slip:
+    """Make something else of the right answer as a whole; a tuple's parts come as arguments of their own."""
+
+    def of(reference: Function) -> Function:
         def slipped(*arguments: Any) -> Any:
-            return self._applied(reference(*arguments))
+            answer = reference(*arguments)
+            return change(*answer) if isinstance(answer, tuple) else change(answer)
 
         return slipped
 
-    def _applied(self, answer: Any) -> Any:
-        if isinstance(answer, dict):
-            return {name: self._applied(part) for name, part in answer.items()}
-        if isinstance(answer, (list, tuple)):
-            return type(answer)(self._applied(part) for part in answer)
-        return self.change(answer)
+    return Slip(of)
 
 
-NEGATED = Turned(lambda answer: -answer)
-TWICE = Turned(lambda answer: 2 * answer)
-HALF = Turned(lambda answer: answer / 2)
-TRANSPOSED = Turned(np.transpose)
+def given(**others: Any) -> Slip:
+    """Answer rightly, but for other arguments: each a value, or a function of the arguments it names."""
+
+    def of(reference: Function) -> Function:
+        names = list(inspect.signature(reference).parameters)
+
+        def slipped(*arguments: Any) -> Any:
+            right = dict(zip(names, arguments, strict=True))
+            return reference(**(right | {name: _value(other, right) for name, other in others.items()}))
+
+        return slipped
+
+    return Slip(of)
 
 
-def swapped(reference: Function) -> Function:
-    """Return the function that answers with the same things, the other way round."""
-    return lambda *arguments: reference(*arguments)[::-1]
+def _value(other: Any, arguments: dict[str, Any]) -> Any:
+    if not callable(other):
+        return other
+    return other(**{name: arguments[name] for name in inspect.signature(other).parameters})
+
+
+NEGATED = each(lambda answer: -answer)
+TWICE = each(lambda answer: 2 * answer)
+HALF = each(lambda answer: answer / 2)
+TRANSPOSED = each(np.transpose)
+SWAPPED = instead(lambda first, second: (second, first))
