@@ -55,3 +55,30 @@ def borders(regions: NDArray[Any]) -> NDArray[np.bool_]:
     found[:, 1:] |= regions[:, 1:] != regions[:, :-1]
     found[1:] |= regions[1:] != regions[:-1]
     return found
+
+
+def mosaic(tiles: NDArray[np.int8], across: int, margin: int = 0) -> NDArray[np.int8]:
+    """Return small square pictures side by side, as colour numbers: what a layer's weights look like.
+
+    A cell is two by two pixels. A positive one fills them all, a negative one only the upper two, so
+    that negative weights are striped. Around each tile there is a margin of one pixel.
+
+    Parameters
+    ----------
+    tiles : ndarray of int, shape (n, side, side)
+        `shades` of the weights, of one neuron each.
+    across : int
+        How many tiles stand side by side; the last row is filled up with margin.
+    margin : int
+        What number the margin is.
+
+    Returns
+    -------
+    ndarray, shape (rows (2 side + 2), across (2 side + 2))
+    """
+    cells = np.stack([tiles, np.maximum(tiles, 0)], axis=2).repeat(2, axis=3)  # (n, side, 2, 2 side)
+    pictures = cells.reshape(len(tiles), 2 * tiles.shape[1], 2 * tiles.shape[2])
+    framed = np.pad(pictures, ((0, 0), (1, 1), (1, 1)), constant_values=margin)
+    full = np.pad(framed, ((0, -len(tiles) % across), (0, 0), (0, 0)), constant_values=margin)
+    height, width = full.shape[1:]
+    return full.reshape(-1, across, height, width).swapaxes(1, 2).reshape(-1, across * width)

@@ -7,13 +7,14 @@ from math import ceil, isqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from nblib.drawing import pixels
 from nblib.drawing.picture import BLUE, INK, Picture, bare, canvas
 from nblib.drawing.pixels import NEGATIVE, POSITIVE, shades
 from nblib.runs.training import Training
 
 UNITS = 30  # hidden neurons that are shown, at most
 LEVELS = 7  # shades of blue, and of orange
-_WHITE = np.array([255, 255, 255])
+_GREY = (221, 221, 221)
 
 
 def side(training: Training) -> int:
@@ -29,29 +30,18 @@ def columns(n_tiles: int) -> int:
 
 def levels(training: Training) -> NDArray[np.int8]:
     """Return the weights of the first hidden neurons as `shades`, −7 to 7, shape (n, side, side)."""
-    pixels = side(training)
-    if not pixels:
+    wide = side(training)
+    if not wide:
         return np.zeros((0, 0, 0), np.int8)
-    return shades(training.network.weights[0][:UNITS], LEVELS).reshape(-1, pixels, pixels)
+    return shades(training.network.weights[0][:UNITS], LEVELS).reshape(-1, wide, wide)
 
 
 def mosaic(tiles: NDArray[np.int8]) -> NDArray[np.uint8]:
-    """Return tiles (n, side, side) as one picture in red, green and blue, each cell 2 × 2 pixels.
-
-    A positive cell is all blue; of a negative one only the upper half is orange, so that negative
-    weights are striped.
-    """
-    n, across = len(tiles), columns(len(tiles))
-    shade = np.abs(tiles)[..., None] / LEVELS
-    colour = np.where(tiles[..., None] > 0, POSITIVE, NEGATIVE)
-    upper = _WHITE + shade * (colour - _WHITE)
-    lower = np.where(tiles[..., None] > 0, upper, _WHITE)
-    cells = np.stack([upper, lower], axis=2).repeat(2, axis=3)  # (n, side, 2, 2 side, 3)
-    pixels = cells.reshape(n, 2 * tiles.shape[1], 2 * tiles.shape[2], 3).astype(np.uint8)
-    framed = np.pad(pixels, ((0, -n % across), (1, 1), (1, 1), (0, 0)), constant_values=221)
-    height, width = framed.shape[1:3]
-    rows = framed.reshape(-1, across, height, width, 3).transpose(0, 2, 1, 3, 4)
-    return rows.reshape(-1, across * width, 3)
+    """Return tiles (n, side, side) as one picture in red, green and blue, with grey between them."""
+    shade = np.arange(-LEVELS, LEVELS + 1)[:, None]
+    fading = 255 + np.abs(shade) / LEVELS * (np.where(shade > 0, POSITIVE, NEGATIVE) - 255)
+    palette = np.vstack([fading, _GREY]).astype(np.uint8)
+    return palette[pixels.mosaic(tiles, columns(len(tiles)), margin=LEVELS + 1) + LEVELS]
 
 
 def picture(training: Training) -> Picture:
