@@ -30,20 +30,21 @@ from nblib import Network, mnist
 from nblib.widgets.live_training import LiveTraining
 data = mnist.load()
 x, y = data.x_train[:50_000], data.y_train[:50_000]
-test = data.x_train[50_000:], data.y_train[50_000:]
+validation = data.x_train[50_000:], data.y_train[50_000:]
 def network():
     return Network([784, {hidden}, 10], init="scaled")
-live = LiveTraining(network(), x, y, 10_000, 10, 0.5, test=test)
+live = LiveTraining(network(), x, y, 10_000, 10, 0.5, validation=validation)
 live
 """
 SECONDS = f"""
 async def seconds():
-    short = LiveTraining(network(), x, y, {EPOCHS}, 10, 0.5, test=test)
+    short = LiveTraining(network(), x, y, {EPOCHS}, 10, 0.5, validation=validation)
     began = perf_counter()
     short.start()
     await short.finished()
     alive = perf_counter() - began
-    plain = sum(record.seconds for record in network().sgd(x, y, {EPOCHS}, 10, 0.5, test=(x[:9], y[:9])))
+    run = network().sgd(x, y, {EPOCHS}, 10, 0.5, validation=(x[:9], y[:9]))
+    plain = sum(record.seconds for record in run)
     return [alive / {EPOCHS}, plain / {EPOCHS}]
 pairs = [await seconds() for _ in range(3)]
 """

@@ -146,7 +146,7 @@ class Nblib(Contender):
         plan, self.network = self.plan, self.plan.network()
         more = {"momentum": MOMENTUM, "schedule": cosine()} if plan.modern else {}
         few = data.x_train[:1], data.y_train[:1]  # what a record measures is no part of the training
-        sgd = partial(self.network.sgd, data.x_train, data.y_train, test=few, seed=plan.seed, **more)
+        sgd = partial(self.network.sgd, data.x_train, data.y_train, validation=few, seed=plan.seed, **more)
         self.records = sgd(plan.epochs, plan.mini_batch, plan.eta)
 
     def epoch(self) -> None:

@@ -184,7 +184,7 @@ class Classifier(Layers):
         momentum: float = 0.0,
         schedule: Schedule | None = None,
         augment: Augmentation | None = None,
-        test: tuple[ArrayLike, ArrayLike] | None = None,
+        validation: tuple[ArrayLike, ArrayLike] | None = None,
         seed: int = 0,
     ) -> Iterator[EpochRecord]:
         """Train by stochastic gradient descent; a generator that yields one record per epoch.
@@ -211,7 +211,7 @@ class Classifier(Layers):
             factor by which η is multiplied; see `nblib.schedules`. Without it η stays.
         augment : callable, optional
             ``augment(x, rng)`` returns a changed copy of a mini-batch; see `nblib.augmentations`.
-        test : tuple of (x, y), optional
+        validation : tuple of (x, y), optional
             Data on which the records measure cost and accuracy; without it, the training data.
         seed : int
             Seed of the order in which the examples come, and of the augmentation.
@@ -238,7 +238,7 @@ class Classifier(Layers):
         if augment is not None and not callable(augment):
             raise TypeError(f"augment must be a function of (x, rng), got {augment!r}")
         etas = _etas(eta, schedule, epochs, math.ceil(len(rows) / mini_batch_size))
-        measured = (rows, targets) if test is None else self._test(test)
+        measured = (rows, targets) if validation is None else self._validation(validation)
         rng = np.random.default_rng(validate.whole("seed", seed, at_least=0))
         return self._epochs(rows, targets, mini_batch_size, etas, momentum, augment, measured, rng)
 

@@ -107,10 +107,9 @@ class Layers(ABC):
             return self._data("x", x[None], "y", y[None])
         return self._data("x", x, "y", y)
 
-    def _test(self, test: tuple[ArrayLike, ArrayLike]) -> tuple[Array, Array]:
-        if not isinstance(test, (tuple, list)) or len(test) != 2:
-            raise TypeError(f"test must be a pair (x, y), got {type(test).__name__}")
-        return self._data("test x", test[0], "test y", test[1])
+    def _validation(self, pair: tuple[ArrayLike, ArrayLike]) -> tuple[Array, Array]:
+        x, y = validate.pair("validation", pair)
+        return self._data("validation x", x, "validation y", y)
 
     def _data(self, name_x: str, x: ArrayLike, name_y: str, y: ArrayLike) -> tuple[Array, Array]:
         rows = validate.rows(name_x, x, self.sizes[0], self.dtype)

@@ -49,7 +49,7 @@ class EpochRecord:
     epoch : int
         Counted from 1.
     cost : float
-        Mean cost at the end of the epoch, on the test data if given, else on the training data.
+        Mean cost at the end of the epoch, on the validation data if given, else on the training data.
     accuracy : float
         Fraction of examples answered rightly, 0 to 1, on the same data.
     seconds : float
@@ -311,7 +311,7 @@ class Network(Layers):
         epochs: int,
         mini_batch_size: int,
         eta: float,
-        test: tuple[ArrayLike, ArrayLike] | None = None,
+        validation: tuple[ArrayLike, ArrayLike] | None = None,
         seed: int = 0,
         backprop: Backprop | None = None,
     ) -> Iterator[EpochRecord]:
@@ -332,7 +332,7 @@ class Network(Layers):
             Examples per update, at least 1. The last mini-batch of an epoch may be smaller.
         eta : float
             The learning rate η, above 0.
-        test : tuple of (x, y), optional
+        validation : tuple of (x, y), optional
             Data on which the records measure cost and accuracy; without it, the training data.
         seed : int
             Seed of the order in which the examples come.
@@ -358,7 +358,7 @@ class Network(Layers):
         mini_batch_size = validate.whole("mini_batch_size", mini_batch_size, at_least=1)
         eta = validate.positive("eta", eta)
         update = self._updates(rows, targets, backprop)
-        measured = (rows, targets) if test is None else self._test(test)
+        measured = (rows, targets) if validation is None else self._validation(validation)
         rng = np.random.default_rng(validate.whole("seed", seed, at_least=0))
         return self._epochs(len(rows), epochs, mini_batch_size, partial(update, eta=eta), measured, rng)
 

@@ -77,6 +77,13 @@ def same_length(name_x: str, x: NDArray[Any], name_y: str, y: NDArray[Any]) -> N
         raise ValueError(f"{name_x} and {name_y} must have the same length, got {len(x)} and {len(y)}")
 
 
+def pair(name: str, value: Any) -> tuple[Any, Any]:
+    """Return `value` if it is a pair (x, y); what the two are is not looked at."""
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        raise TypeError(f"{name} must be a pair (x, y), got {type(value).__name__}")
+    return value[0], value[1]
+
+
 def labels(name: str, value: ArrayLike, n_classes: int) -> NDArray[np.int64]:
     """Return `value` as class labels, shape (n,), whole numbers from 0 to n_classes − 1."""
     array = finite(name, value)

@@ -76,7 +76,7 @@ def heading(training: Training) -> str:
 def headings(training: Training) -> list[str]:
     """Return what stands above the two curves."""
     n_cost, n_accuracy = training.n_measured
-    whose = "other" if training.tested else "training"
+    whose = "other" if training.validated else "training"
     return [f"cost, {n_cost:,} training examples", f"accuracy in %, {n_accuracy:,} {whose} examples"]
 
 

@@ -409,7 +409,7 @@ def _trained(recipes: list[Recipe], training: Pile) -> list[Classifier]:
     for (network, settings), seed in zip(recipes, tqdm(SEEDS, desc="seeds"), strict=True):
         try:
             with np.errstate(all="ignore"):  # weights that run away are reported
-                for record in network.sgd(*training, **settings, test=glance, seed=seed):
+                for record in network.sgd(*training, **settings, validation=glance, seed=seed):
                     if not np.isfinite(record.cost):
                         raise Wrong(f"In epoch {record.epoch} the weights ran away: η is too large.")
         except Wrong:

@@ -122,7 +122,7 @@ def _trained(
         )
     with np.errstate(all="ignore"):  # weights that run away are reported below
         for epoch, eta in enumerate(bar := tqdm(etas), start=1):
-            (record,) = network.sgd(*training, 1, size, eta, test=validation, seed=epoch)
+            (record,) = network.sgd(*training, 1, size, eta, validation=validation, seed=epoch)
             bar.set_description(f"cost {record.cost:.4f}, validation {record.accuracy:.2%}")
             records.append(record)
             if not np.isfinite(record.cost):

@@ -152,9 +152,7 @@ def run(
 
 def _pile(name: str, pair: tuple[ArrayLike, ArrayLike], most: int) -> tuple[Array, Array]:
     """Return at most `most` images as rows and their targets."""
-    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-        raise TypeError(f"{name} must be a pair (x, y), got {type(pair).__name__}")
-    x, y = (validate.real(name, part)[:most] for part in pair)
+    x, y = (validate.real(name, part)[:most] for part in validate.pair(name, pair))
     rows, targets = validate.rows(name, x, SIZES[0], np.float32), mnist.one_hot(y)
     validate.same_length(name, rows, "its labels", targets)
     return rows, targets

@@ -34,7 +34,7 @@ class Measurement:
     cost : float
         Mean cost on the first 1,000 training examples.
     accuracy : float
-        Fraction of the first 2,000 test examples that are answered rightly, 0 to 1.
+        Fraction of the first 2,000 validation examples that are answered rightly, 0 to 1.
     eta : float
         The learning rate η of the last mini-batch.
     mini_batch_size : int
@@ -56,15 +56,15 @@ class Training:
     network : Network
         It is changed in place. Between two slices it is as the last mini-batch left it, and can be
         used for anything. An update that an interrupt cuts short may be done in part; it is repeated.
-    x, y, epochs, mini_batch_size, eta, test, seed
+    x, y, epochs, mini_batch_size, eta, validation, seed
         As for `Network.sgd`. As long as nobody changes anything, the network becomes the same too.
 
     Attributes
     ----------
     network : Network
     epochs : int
-    tested : bool
-        Whether there are test data; without them, accuracy is measured on the training data.
+    validated : bool
+        Whether there are validation data; without them, accuracy is measured on the training data.
     eta : float
         The learning rate η, above 0. Change it at any time: it acts from the next mini-batch.
     mini_batch_size : int
@@ -101,20 +101,20 @@ class Training:
         epochs: int,
         mini_batch_size: int,
         eta: float,
-        test: tuple[ArrayLike, ArrayLike] | None = None,
+        validation: tuple[ArrayLike, ArrayLike] | None = None,
         seed: int = 0,
     ) -> None:
         if not isinstance(network, Network):
             raise TypeError(f"network must be a Network, got {type(network).__name__}")
-        network.sgd(x, y, epochs, mini_batch_size, eta, test=test, seed=seed)  # checks all, trains nothing
+        network.sgd(x, y, epochs, mini_batch_size, eta, validation, seed)  # checks all, trains nothing
         self.network, self.seed = network, seed
         self.epochs = validate.whole("epochs", epochs, at_least=1)
         self.eta, self.mini_batch_size = eta, mini_batch_size
         self._step, self._n = network.updates(x, y), len(x)
         self._cost_on = np.asarray(x)[:COST_IMAGES], np.asarray(y)[:COST_IMAGES]
-        self.tested = test is not None
-        test_x, test_y = (x, y) if test is None else test
-        self._accuracy_on = np.asarray(test_x)[:ACCURACY_IMAGES], np.asarray(test_y)[:ACCURACY_IMAGES]
+        self.validated = validation is not None
+        other_x, other_y = (x, y) if validation is None else validation
+        self._accuracy_on = np.asarray(other_x)[:ACCURACY_IMAGES], np.asarray(other_y)[:ACCURACY_IMAGES]
         self._initial = [w.copy() for w in network.weights], [b.copy() for b in network.biases]
         self._begin()
 

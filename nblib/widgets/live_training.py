@@ -49,7 +49,7 @@ class LiveTraining(StillWidget):
     ----------
     network : Network
         It is changed in place, and can be used between any two cells, also while it trains.
-    x, y, epochs, mini_batch_size, eta, test, seed
+    x, y, epochs, mini_batch_size, eta, validation, seed
         As for `Network.sgd`.
 
     Attributes
@@ -95,10 +95,10 @@ class LiveTraining(StillWidget):
         epochs: int,
         mini_batch_size: int,
         eta: float,
-        test: tuple[ArrayLike, ArrayLike] | None = None,
+        validation: tuple[ArrayLike, ArrayLike] | None = None,
         seed: int = 0,
     ) -> None:
-        self.training = Training(network, x, y, epochs, mini_batch_size, eta, test, seed)
+        self.training = Training(network, x, y, epochs, mini_batch_size, eta, validation, seed)
         self._task: asyncio.Task[None] | None = None
         self._loop = _this_loop()
         shown = training_picture.levels(self.training)

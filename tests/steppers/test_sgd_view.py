@@ -150,7 +150,7 @@ def test_the_record_is_what_nblibs_own_sgd_does(data, small):
     record = small(mini_batch_size=125, eta=0.5, seed=5)
     network = Network([784, 16, 10], init="scaled", seed=5)
     test = data.x_test[:300], data.y_test[:300]
-    (epoch,) = network.sgd(data.x_train[:1500], data.y_train[:1500], 1, 125, 0.5, test=test, seed=5)
+    (epoch,) = network.sgd(data.x_train[:1500], data.y_train[:1500], 1, 125, 0.5, validation=test, seed=5)
     np.testing.assert_allclose(record.hidden_weights[-1], network.weights[0], atol=1e-5)
     assert record.weight[-1] == pytest.approx(network.weights[1][3, 5], abs=1e-5)
     assert record.measured_cost[-1] == pytest.approx(epoch.cost, abs=1e-4)

@@ -26,7 +26,7 @@ def data():
 def network(data):
     network = Network([784, 30, 10], init="scaled", seed=0)
     few = data.x_test[:100], data.y_test[:100]
-    list(network.sgd(data.x_train, data.y_train, epochs=2, mini_batch_size=10, eta=1.0, test=few))
+    list(network.sgd(data.x_train, data.y_train, epochs=2, mini_batch_size=10, eta=1.0, validation=few))
     return network
 
 

@@ -293,7 +293,7 @@ def test_each_record_measures_the_network_at_the_end_of_its_epoch(with_test):
     measured = data(30, seed=6) if with_test else (x, y)
     network = Classifier([3, 4, 3], weight_decay=0.01)
     for epoch, record in enumerate(
-        network.sgd(x, y, 3, 7, 0.1, test=measured if with_test else None), start=1
+        network.sgd(x, y, 3, 7, 0.1, validation=measured if with_test else None), start=1
     ):
         assert record.epoch == epoch
         assert (record.cost, record.accuracy) == (network.cost(*measured), network.accuracy(*measured))
@@ -440,8 +440,8 @@ def test_a_bad_classifier_is_refused_by_name(arguments, message):
         ({"schedule": lambda t: [t, t]}, ValueError, "schedule must return one number of at least 0"),
         ({"schedule": lambda t: np.inf}, ValueError, "schedule must hold finite numbers, got inf"),
         ({"augment": 2}, TypeError, "augment must be a function of"),
-        ({"test": X}, TypeError, r"test must be a pair \(x, y\), got ndarray"),
-        ({"test": (X, Y[:3])}, ValueError, "test x and test y must have the same length"),
+        ({"validation": X}, TypeError, r"validation must be a pair \(x, y\), got ndarray"),
+        ({"validation": (X, Y[:3])}, ValueError, "validation x and validation y must have the same length"),
         ({"seed": 0.5}, TypeError, "seed must be a whole number, got 0.5"),
     ],
 )

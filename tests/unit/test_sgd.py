@@ -116,7 +116,7 @@ def test_each_record_measures_the_network_as_it_is_at_the_end_of_the_epoch(with_
     measured = data(30, seed=6) if with_test else (x, y)
     network = Network([3, 4, 2], dtype=np.float64)
     epochs = 0
-    for record in network.sgd(x, y, 5, 7, 1.0, test=measured if with_test else None):
+    for record in network.sgd(x, y, 5, 7, 1.0, validation=measured if with_test else None):
         epochs += 1
         assert record.epoch == epochs
         outputs = [
@@ -147,7 +147,8 @@ def test_the_seconds_of_a_record_are_those_of_its_own_updates():
 
 def test_measuring_does_not_count_as_training():
     x, y = data(300_000)
-    run = Network([3, 4, 2]).sgd(x[:1], y[:1], 6, 1, 1.0, test=(x, y))  # one update, then much to measure
+    # One update, then much to measure.
+    run = Network([3, 4, 2]).sgd(x[:1], y[:1], 6, 1, 1.0, validation=(x, y))
     shares = []
     for _ in range(6):
         started = time.perf_counter()
@@ -162,10 +163,10 @@ def test_the_arrays_of_the_caller_are_neither_changed_nor_copied():
     x.setflags(write=False)
     y.setflags(write=False)
     network, few = Network([50, 1, 2]), (x[:10], y[:10])
-    list(network.sgd(x, y, 1, 1000, 1.0, test=few))
+    list(network.sgd(x, y, 1, 1000, 1.0, validation=few))
     tracemalloc.start()
     try:
-        list(network.sgd(x, y, 1, 10, 1.0, test=few))
+        list(network.sgd(x, y, 1, 10, 1.0, validation=few))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -210,7 +211,7 @@ def test_wrong_arguments_are_reported_at_the_call_and_leave_the_network_as_it_is
         {"mini_batch_size": 0},
         {"eta": -1.0},
         {"y": y[:-1]},
-        {"test": (x, y[:-1])},
+        {"validation": (x, y[:-1])},
         {"seed": -1},
         {"backprop": "mine"},
     ):
@@ -251,7 +252,7 @@ def test_the_stop_button_interrupts_between_two_steps_and_training_can_go_on(sec
     network, records = Network([3, 8, 2], seed=2), []
     before, threads = copies(network), [pool["num_threads"] for pool in threadpool_info()]
     timer = threading.Timer(seconds, _thread.interrupt_main)
-    run = network.sgd(x, y, 10_000, 1, 0.1, test=(x[:100], y[:100]))
+    run = network.sgd(x, y, 10_000, 1, 0.1, validation=(x[:100], y[:100]))
     timer.start()
     with pytest.raises(KeyboardInterrupt):
         collect(records, run)

@@ -82,7 +82,7 @@ def test_the_record_says_what_the_network_was_like():
     x, y = data(60)
     test = data(40, seed=6)
     network = Network([3, 4, 2])
-    training = Training(network, x, y, 3, 7, 1.0, test=test)
+    training = Training(network, x, y, 3, 7, 1.0, validation=test)
     assert training.record[0].epoch == 0
     for measurement in training.run():
         assert measurement is training.record[-1]
@@ -100,7 +100,7 @@ def test_measuring_is_done_on_the_first_rows(monkeypatch):
     network = Network([3, 4, 2])
     training = Training(network, x, y, 1, 7, 1.0)
     assert training.n_measured == (11, 13)
-    assert not training.tested
+    assert not training.validated
     assert training.record[0].cost == network.cost(x[:11], y[:11])
     assert training.record[0].accuracy == network.accuracy(x[:13], y[:13])
 
@@ -228,7 +228,7 @@ def test_wrong_arguments_are_reported_and_change_nothing():
         ("mini_batch_size", 1.5, TypeError),
         ("eta", -1.0, ValueError),
         ("seed", -1, ValueError),
-        ("test", (x, y[:-1]), ValueError),
+        ("validation", (x, y[:-1]), ValueError),
     ):
         with pytest.raises(error, match=name):
             Training(**right | {name: value})

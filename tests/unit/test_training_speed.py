@@ -135,7 +135,7 @@ def test_a_race_ends_at_the_goal_or_with_the_epochs_of_the_plan(speed, contender
     assert {name: finish.epochs for name, finish in easy.items()} == {"nblib": 1, "per-example loop": 1}
     assert all(finish.accuracy >= 0.15 for finish in easy.values())
     network = plan.network()
-    *_, last = network.sgd(few.x_train, few.labels, 3, 10, plan.eta, test=(few.x_test, few.y_test))
+    *_, last = network.sgd(few.x_train, few.labels, 3, 10, plan.eta, validation=(few.x_test, few.y_test))
     never = speed.race(1.0, plan, both, few)
     assert {finish.epochs for finish in never.values()} == {3}
     assert never["nblib"].accuracy == last.accuracy

@@ -58,7 +58,7 @@ TAKES_ONE_AND_Y = {
 }
 TAKES_ROWS_AND_Y = {
     "sgd": lambda t, x, y=LABELS: t.network.sgd(x, y, 1, 1, 1.0),
-    "sgd test": lambda t, x, y=LABELS: t.network.sgd(X, LABELS, 1, 1, 1.0, test=(x, y)),
+    "sgd validation": lambda t, x, y=LABELS: t.network.sgd(X, LABELS, 1, 1, 1.0, validation=(x, y)),
 }
 TAKES_ROWS_AND_BITS = {
     "Perceptron.fit": lambda t, x, y=LABELS: t.perceptron.fit(x, y),
@@ -71,11 +71,11 @@ WANTS_2_D = TAKES_ROWS_AND_Y | TAKES_ROWS_AND_BITS
 
 
 def x_of(name):
-    return "test x must" if name == "sgd test" else "x must"
+    return "validation x must" if name == "sgd validation" else "x must"
 
 
 def y_of(name):
-    return "test y must" if name == "sgd test" else "y must"
+    return "validation y must" if name == "sgd validation" else "y must"
 
 
 BAD_X = [
@@ -175,7 +175,7 @@ def test_the_label_2_is_no_bit(things, name):
 @pytest.mark.parametrize("n", [1, 3])
 def test_x_and_y_of_different_length_are_refused(things, name, n):
     words = ["same length", f"got 2 and {n}"]
-    names = "test x and test y" if name == "sgd test" else "x and y"
+    names = "validation x and validation y" if name == "sgd validation" else "x and y"
     things.refuses(lambda t: TAKES_Y[name](t, X, [0] * n), ValueError, words, names)
 
 
@@ -342,21 +342,21 @@ def test_the_size_of_a_layer_is_a_whole_number(things, size):
 
 
 @pytest.mark.parametrize(
-    ("test", "error", "words"),
+    ("pair", "error", "words"),
     [
-        (X, ValueError, ["test y", "3"]),  # two rows are taken for a pair
-        (np.array(X), TypeError, ["test must be a pair (x, y), got ndarray"]),
-        ((X, LABELS, X), TypeError, ["test must be a pair (x, y), got tuple"]),
-        ((X,), TypeError, ["test must be a pair (x, y), got tuple"]),
-        ("xy", TypeError, ["test must be a pair (x, y), got str"]),
-        (({}, LABELS), TypeError, ["test x must", "real numbers"]),
-        ((X, [0, 10]), ValueError, ["test y must", "got 10 at index 1"]),
-        ((X, LABELS[:1]), ValueError, ["test x and test y", "got 2 and 1"]),
+        (X, ValueError, ["validation y", "3"]),  # two rows are taken for a pair
+        (np.array(X), TypeError, ["validation must be a pair (x, y), got ndarray"]),
+        ((X, LABELS, X), TypeError, ["validation must be a pair (x, y), got tuple"]),
+        ((X,), TypeError, ["validation must be a pair (x, y), got tuple"]),
+        ("xy", TypeError, ["validation must be a pair (x, y), got str"]),
+        (({}, LABELS), TypeError, ["validation x must", "real numbers"]),
+        ((X, [0, 10]), ValueError, ["validation y must", "got 10 at index 1"]),
+        ((X, LABELS[:1]), ValueError, ["validation x and validation y", "got 2 and 1"]),
     ],
     ids=str,
 )
-def test_test_data_are_a_pair_that_fits(things, test, error, words):
-    things.refuses(lambda t: sgd()(t, test, "test"), error, [] if test is X else words)
+def test_validation_data_are_a_pair_that_fits(things, pair, error, words):
+    things.refuses(lambda t: sgd()(t, pair, "validation"), error, [] if pair is X else words)
 
 
 # -- units, lines, chains ---------------------------------------------------------------------
