@@ -9,6 +9,7 @@ import pytest
 from nblib.activations import sigmoid
 from nblib.chain import PARAMETERS, Chain
 from nblib.lessons import chain_exercises as lesson
+from nblib.lessons.bumps import bumps
 
 # -- the gradient of the chain, with σ and with tanh ----------------------------------------------
 
@@ -295,10 +296,9 @@ def test_no_usual_start_is_good_for_every_bump(start):
 
 
 def test_the_bumps_are_not_that_of_the_notebook_and_lie_where_it_says():
-    bumps = lesson.bumps()
-    assert len(bumps) == 6
-    assert {tuple(targets) for _, targets in bumps} == {(0, 1, 0), (1, 0, 1)}
-    for inputs, _ in bumps:
+    assert len(bumps()) == 6
+    assert {tuple(targets) for _, targets in bumps()} == {(0, 1, 0), (1, 0, 1)}
+    for inputs, _ in bumps():
         assert np.all(np.diff(inputs) >= 0.3)
         assert -1 <= inputs.min() <= inputs.max() <= 1.1
         assert not np.allclose(inputs, [0.1, 0.5, 0.9])
