@@ -1,6 +1,75 @@
 """The exercises of the course: what is asked, the right answer, and the usual wrong ones.
 
-There is one module for each notebook. ``calling`` runs a learner's function safely, ``compare``
-says how two answers differ, ``result`` is what a check says, and ``exercise`` puts them together.
-Learners meet all this as ``nblib.check``.
+`NOTEBOOKS` says which notebook asks what; a module for each notebook holds the exercises. What serves
+them all: ``calling`` runs a learner's function safely, and ``limit`` stops it; ``compare`` says how two
+answers differ; ``slips`` are the ways in which a right answer goes wrong; ``result`` is what a check
+says, and ``exercise`` puts them together. Learners meet all this as ``nblib.check``.
 """
+
+from nblib.lessons import backprop_exercises as backpropagation
+from nblib.lessons import beyond_sgd_exercises as beyond_sgd
+from nblib.lessons import chain_exercises as chain
+from nblib.lessons import digit_exercises as digits
+from nblib.lessons import gates_exercises as gates
+from nblib.lessons import perceptron_exercises as perceptron
+from nblib.lessons import sgd_exercises as sgd
+from nblib.lessons import sigmoid_exercises as sigmoid
+from nblib.lessons import training_exercises as training
+from nblib.lessons.exercise import Check
+from nblib.lessons.result import Progress
+
+NOTEBOOKS: dict[int, tuple[Check, ...]] = {
+    1: (perceptron.perceptron_update, perceptron.diagonal_detector, perceptron.pocket),
+    2: (gates.at_least_two, gates.implies, gates.xnor, gates.switch, gates.full_adder, gates.smallest_adder),
+    3: (
+        sigmoid.safe_sigmoid,
+        sigmoid.neuron_gradient,
+        sigmoid.made_to_measure,
+        sigmoid.tanh_gradient,
+        sigmoid.ten_steps,
+    ),
+    4: (
+        chain.three_neuron_gradient,
+        chain.tanh_chain_gradient,
+        chain.smallest_eta,
+        chain.chain_gradient,
+        chain.bump,
+    ),
+    5: (
+        backpropagation.output_delta,
+        backpropagation.backwards,
+        backpropagation.backprop,
+        backpropagation.input_gradient,
+        backpropagation.quartic_backprop,
+        backpropagation.train_xor,
+    ),
+    6: (
+        digits.one_hot,
+        digits.accuracy,
+        sgd.epochs_until,
+        sgd.sgd_epoch,
+        sgd.forgetful_order,
+        backpropagation.backprop,  # asked for once more, to read digits
+        training.few_neurons,
+    ),
+    7: (beyond_sgd.staircase, beyond_sgd.temperature_delta, beyond_sgd.look_ahead, beyond_sgd.few_images),
+}
+"""The exercises of each notebook, in order."""
+
+
+def progress(notebook: int) -> Progress:
+    """Return which exercises of a notebook are solved, in this kernel. Nothing is stored or sent.
+
+    Parameters
+    ----------
+    notebook : int
+        The number of the notebook: 1 for ``01_perceptron``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such notebook, or it has no exercises.
+    """
+    if notebook not in NOTEBOOKS:
+        raise ValueError(f"notebook must be one of {', '.join(map(str, NOTEBOOKS))}, got {notebook!r}")
+    return Progress((check.title, check.yours is not None) for check in NOTEBOOKS[notebook])

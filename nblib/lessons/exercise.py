@@ -14,29 +14,12 @@ import numpy as np
 from nblib.lessons import calling
 from nblib.lessons.compare import difference, kind, same, show
 from nblib.lessons.limit import TimeOver, time_limit
-from nblib.lessons.result import Progress, Result, Wrong
+from nblib.lessons.result import Result, Wrong
 from nblib.lessons.slips import Slip
 
 Function = Callable[..., Any]
 SECONDS = 3.0
 """How long a check waits for an answer."""
-NOTEBOOKS: dict[int, list[Check]] = {}
-"""The exercises of each notebook, in order."""
-
-
-def progress(notebook: int) -> Progress:
-    """Return which exercises of a notebook are solved, in this kernel. Nothing is stored or sent.
-
-    Parameters
-    ----------
-    notebook : int
-        The number of the notebook: 1 for ``01_perceptron``.
-    """
-    if notebook not in NOTEBOOKS:
-        raise ValueError(
-            f"notebook must be one of {', '.join(map(str, sorted(NOTEBOOKS)))}, got {notebook!r}"
-        )
-    return Progress((check.title, check.yours is not None) for check in NOTEBOOKS[notebook])
 
 
 class Check:
@@ -46,8 +29,6 @@ class Check:
     ----------
     name : str
         As in ``check.name(my_answer)``.
-    notebook : int
-        The number of the notebook.
     title : str
         The heading of the exercise.
     learned : str
@@ -62,11 +43,10 @@ class Check:
     """
 
     def __init__(
-        self, name: str, notebook: int, title: str, learned: str, seconds: float | None = SECONDS
+        self, name: str, title: str, learned: str, seconds: float | None = SECONDS, notebook: object = None
     ) -> None:
         self.name, self.title, self.learned, self.seconds = name, title, learned, seconds
         self.yours: Any = None
-        NOTEBOOKS.setdefault(notebook, []).append(self)
 
     def __repr__(self) -> str:
         return f"check.{self.name}: {self.title}"

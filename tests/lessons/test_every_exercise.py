@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 import refresh
 from nblib import check
-from nblib.lessons.exercise import NOTEBOOKS, Check, Exercise, Goal
+from nblib.lessons import NOTEBOOKS
+from nblib.lessons.exercise import Check, Exercise, Goal
 from nblib.lessons.result import Wrong
 
 CHECKS = list(dict.fromkeys(one for ones in NOTEBOOKS.values() for one in ones))

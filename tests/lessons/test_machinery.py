@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from nblib import Network, check
-from nblib.lessons import calling
+from nblib.lessons import NOTEBOOKS, calling
 from nblib.lessons.compare import difference, form, same, show
-from nblib.lessons.exercise import Goal, exercise, progress
+from nblib.lessons.exercise import Goal, exercise
 from nblib.lessons.limit import time_limit
 from nblib.lessons.result import Result, Wrong
 
@@ -198,28 +198,25 @@ def test_the_sign_of_a_result_is_not_told_by_colour_alone():
 
 
 @pytest.fixture
-def double(monkeypatch):
-    monkeypatch.setattr("nblib.lessons.exercise.NOTEBOOKS", {})
-
-    @exercise(notebook=1, title="Twice", learned="It doubles.", cases=lambda rng: [(1.0,), (2.0,)])
+def double():
+    @exercise(title="Twice", learned="It doubles.", cases=lambda rng: [(1.0,), (2.0,)])
     def double(x):
         """Twice x."""
         return 2 * x
 
-    @double.mistake("That is the square.")
-    def _square(x):
-        return x * x
-
+    double.slips = {"That is the square.": lambda x: x * x}
     return double
 
 
-def test_a_right_answer_passes_and_is_remembered(double):
+def test_a_right_answer_passes_and_is_remembered(double, monkeypatch):
+    monkeypatch.setitem(NOTEBOOKS, 1, (double,))
+
     def mine(number):
         return number + number
 
     assert repr(double(mine)) == "✓ Passed. It doubles."
     assert double.yours is mine
-    assert repr(progress(1)) == "1 of 1 exercises solved: ✓ Twice"
+    assert repr(check.progress(1)) == "1 of 1 exercises solved: ✓ Twice"
 
 
 def test_a_wrong_answer_afterwards_takes_nothing_back(double):
@@ -262,20 +259,18 @@ def test_without_an_answer_python_complains(double):
 
 
 def test_progress_of_a_notebook_that_has_none():
-    with pytest.raises(ValueError, match="notebook must be one of 1"):
+    with pytest.raises(ValueError, match="notebook must be one of 1, 2, 3, 4, 5, 6, 7, got 77"):
         check.progress(77)
 
 
-def test_a_goal_counts_its_answers(monkeypatch):
-    monkeypatch.setattr("nblib.lessons.exercise.NOTEBOOKS", {})
-
+def test_a_goal_counts_its_answers():
     def far(distance, speed):
         """Go far."""
         if distance < 10:
             raise Wrong(f"{distance} is not far.")
         return f"That was {distance}."
 
-    goal = Goal(far, notebook=1, title="Far", learned="You can walk.")
+    goal = Goal(far, title="Far", learned="You can walk.")
     assert goal(3).says == "check.far wants (distance, speed), got 1 things."
     assert repr(goal(3, 1)) == "✗ Not yet. 3 is not far."
     assert repr(goal(30, 1)) == "✓ Passed. You can walk. That was 30."

@@ -8,9 +8,9 @@ import pytest
 from nblib import check
 from nblib.augmentations import shifts
 from nblib.classifier import Classifier
+from nblib.lessons import NOTEBOOKS
 from nblib.lessons import beyond_sgd_exercises as modern
 from nblib.lessons.beyond_sgd_exercises import few_images, look_ahead, staircase, temperature_delta
-from nblib.lessons.exercise import NOTEBOOKS
 from nblib.schedules import cosine
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nblib import Network, check, mnist, toydata
-from nblib.lessons.exercise import NOTEBOOKS, progress
+from nblib.lessons import NOTEBOOKS, progress
 from nblib.lessons.sgd_exercises import epochs_until, forgetful_order, piles, sgd_epoch
 
 

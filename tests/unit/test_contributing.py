@@ -70,8 +70,7 @@ def test_its_pages_differ(view: Explorer):
     assert view._repr_mimebundle_()["text/plain"] == "[Stepper: Newton's method, 6 steps]"
 
 
-def test_the_exercise_knows_its_mistakes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    monkeypatch.setattr("nblib.lessons.exercise.NOTEBOOKS", {})
+def test_the_exercise_knows_its_mistakes(capsys: pytest.CaptureFixture[str]):
     names: dict[str, Any] = {}
     exec(example("Add an exercise"), names)
     assert capsys.readouterr().out.startswith("✗ Not yet. The 2 is missing: the derivative of u² is 2u.\n")
