@@ -1,9 +1,9 @@
-"""Numbers as the course writes them, alone and in a formula that can be redone by hand."""
+"""Numbers as the course writes them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from math import floor, isfinite, log10, prod
+from collections.abc import Sequence
+from math import floor, isfinite, log10
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -91,54 +91,29 @@ def given(value: float) -> float | str:
     return short.replace("-", "−") if float(short) == value and "e" not in short else value
 
 
-def worked(
-    template: str,
-    compute: Callable[..., float],
-    values: Sequence[float | str],
-    result: float,
-    digits: int = 4,
-) -> str:
-    """Return "formula with numbers = result", with as many digits as it takes to redo it by hand.
+def read(text: str) -> float:
+    """Return the value of a number that `show` or `num` has written.
 
-    The result is written as `show` writes it. The values begin with as many decimals and get more
-    until `compute`, given the values as they are written, leads to the result as it is written.
-
-    Parameters
-    ----------
-    template : str
-        The formula, with ``{}`` for each value. All but the first stand in brackets if negative.
-    compute : callable
-        The formula as a function of the values.
-    values : sequence of float or str
-        A text, such as `given` returns, is written as it is.
-    result : float
-        What the formula leads to with all digits.
-    digits : int
-        Decimals of the result, at least 2.
-
-    Examples
-    --------
-    >>> worked("{} − {}·{}", lambda w, eta, slope: w - eta * slope, (0.51234, "4", -0.123456), 1.006164)
-    '0.51234 − 4·(−0.12346) = 1.0062'
+    >>> read("−0.25"), read("3.70·10⁻⁹")
+    (-0.25, 3.7e-09)
     """
-    printed = show(result, digits)
-    for more in range(digits, 18):
-        texts = [show(value, more) for value in values]
-        if show(compute(*map(_read, texts)), digits) == printed:
-            break
-    first, *others = texts
-    return f"{template.format(first, *map(bracketed, others))} = {printed}"
-
-
-def product(values: Sequence[float | str], result: float, digits: int = 4) -> str:
-    """Return `worked` for the product of the values.
-
-    >>> product([2.5, -0.2], -0.5)
-    '2.5000·(−0.2000) = −0.5000'
-    """
-    return worked("·".join(["{}"] * len(values)), lambda *factors: prod(factors), values, result, digits)
-
-
-def _read(text: str) -> float:
-    """Return the value of a written number."""
     return float(text.translate(_PLAIN).replace("·10", "e"))
+
+
+def plain(value: float, digits: int = 5) -> str:
+    """Return `value` with `digits` decimals, a whole number with none.
+
+    >>> plain(-0.304), plain(1.0)
+    ('−0.30400', '1')
+    """
+    return num(value, 0 if float(value).is_integer() else digits)
+
+
+def added(terms: Sequence[str]) -> str:
+    """Return written numbers as a sum that takes away what is negative.
+
+    >>> added(["−1", "0", "−2"])
+    '−1 + 0 − 2'
+    """
+    first, *others = terms
+    return first + "".join(f" − {term[1:]}" if term.startswith("−") else f" + {term}" for term in others)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from nblib.chain import PARAMETERS
-from nblib.drawing.numbers import given, product, show, worked
+from nblib.drawing.formula import Formula, product
+from nblib.drawing.numbers import given, show
 from nblib.drawing.scene import Caption
 from nblib.steppers.chain_pages import BACKWARD, FORWARD, NEXT, Book, path, slope_name
 
@@ -53,6 +54,8 @@ _BACKWARD = {
 }
 _UPDATE = "w ← w − η ∂C/∂w        b ← b − η ∂C/∂b"
 _SUMS = {"z1": ("w1", "a0", "b1"), "z2": ("w2", "a1", "b2")}
+_COST, _COST_SLOPE, _SLOPE = Formula("({a2} − {y})²"), Formula("2·({a2} − {y})"), Formula("{a}·(1 − {a})")
+_SUM, _STEP = Formula("{w}·{a} + {b}"), Formula("{old} − {η}·{slope}")
 
 
 def captions(book: Book) -> list[Caption]:
@@ -84,13 +87,11 @@ def _value(book: Book, t: int, name: str) -> str:
     """Return a number on the way forwards, worked out."""
     value = {key: column[t] for key, column in book.value.items()}
     if name == "C":
-        return worked("({} − {})²", lambda a, y: (a - y) ** 2, (value["a2"], given(book.y)), value["C"])
+        return _COST.worked(value["a2"], given(book.y), result=value["C"])
     if name not in _SUMS:
         return f"σ({show(value[f'z{name[1]}'])}) = {show(value[name])}"
     w, a, b = (value[key] for key in _SUMS[name])
-    return worked(
-        "{}·{} + {}", lambda w, a, b: w * a + b, (w, given(a) if name == "z1" else a, b), value[name]
-    )
+    return _SUM.worked(w, given(a) if name == "z1" else a, b, result=value[name])
 
 
 def _backward(book: Book, t: int, name: str) -> Caption:
@@ -101,7 +102,7 @@ def _backward(book: Book, t: int, name: str) -> Caption:
         products = [factors]
         if len(factors) > 2:
             products.append([book.slope[NEXT[name]][t], factors[-1]])
-        lines += [f"{slope_name(name)} = {product(parts, book.slope[name][t])}" for parts in products]
+        lines += [f"{slope_name(name)} = {product(*parts, result=book.slope[name][t])}" for parts in products]
     return Caption(f"Backwards: {words} {_remark(book, t, name)}".rstrip(), formula, "\n".join(lines))
 
 
@@ -110,10 +111,9 @@ def _own_factor(book: Book, t: int, name: str) -> str:
     factor, to = book.factor[name][t], NEXT[name]
     left = f"∂{to}/∂{name} = "
     if name == "a2":
-        values = book.value["a2"][t], given(book.y)
-        return left + worked("2·({} − {})", lambda a, y: 2 * (a - y), values, factor)
+        return left + _COST_SLOPE.worked(book.value["a2"][t], given(book.y), result=factor)
     if name in _SUMS:
-        slope = worked("{0}·(1 − {0})", lambda a: a * (1 - a), [book.value[to][t]], factor)
+        slope = _SLOPE.worked(book.value[to][t], result=factor)
         return f"{left}{to}·(1 − {to}) = {slope}"
     if name[0] == "b":
         return f"{left}1"
@@ -156,6 +156,5 @@ def _update(book: Book, t: int) -> Caption:
     lines = []
     for name in PARAMETERS:
         old, new = book.value[name][[t, t + 1]]
-        values = old, given(book.eta), book.slope[name][t]
-        lines.append(f"{name} ← {worked('{} − {}·{}', lambda w, eta, g: w - eta * g, values, new)}")
+        lines.append(f"{name} ← {_STEP.worked(old, given(book.eta), book.slope[name][t], result=new)}")
     return Caption(words, _UPDATE, "\n".join(lines))

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from nblib.drawing.numbers import given, num, show, worked
+from nblib.drawing.formula import Formula
+from nblib.drawing.numbers import given, num, show
 from nblib.drawing.scene import Caption
 from nblib.neuron import NeuronRecord
 
@@ -15,6 +16,7 @@ FLAT = 0.01
 """Where σ′ is below this on every example, the neuron counts as saturated."""
 
 _FORMULA = "C = mean of ½(a − y)²\n∂C/∂w = mean of (a − y)·σ′(z)·x        ∂C/∂b = mean of (a − y)·σ′(z)"
+_STEP = Formula("{old} − {η}·{slope}")
 
 
 def captions(runs: Mapping[str, NeuronRecord], inside: Mapping[str, NDArray[np.bool_]]) -> list[Caption]:
@@ -51,8 +53,8 @@ def _mean(name: str, terms: NDArray[np.float64], mean: float) -> str:
     n = len(terms)
     if n > 10:
         return f"∂C/∂{name} = mean over {n} examples = {show(mean)}"
-    template = f"({' + '.join(['{}'] * n)}) / {n}"
-    return f"∂C/∂{name} = {worked(template, lambda *parts: sum(parts) / n, terms, mean)}"
+    formula = Formula(f"({' + '.join(['{}'] * n)}) / {n}")
+    return f"∂C/∂{name} = {formula.worked(*terms, result=mean)}"
 
 
 def _updates(name: str, run: NeuronRecord, t: int) -> list[str]:
@@ -61,12 +63,7 @@ def _updates(name: str, run: NeuronRecord, t: int) -> list[str]:
         return []
     lines = []
     for letter, values, slopes in (("w", run.w, run.dC_dw), ("b", run.b, run.dC_db)):
-        numbers = worked(
-            "{} − {}·{}",
-            lambda old, eta, slope: old - eta * slope,
-            (values[t - 1], given(run.eta), slopes[t - 1]),
-            values[t],
-        )
+        numbers = _STEP.worked(values[t - 1], given(run.eta), slopes[t - 1], result=values[t])
         lines.append(f"{name}: {letter} ← {letter} − η ∂C/∂{letter} = {numbers}")
     return lines
 

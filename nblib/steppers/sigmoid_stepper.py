@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from nblib import validate
 from nblib.activations import sigmoid, step
-from nblib.drawing.numbers import given, num, product, worked
+from nblib.drawing.formula import Formula, product
+from nblib.drawing.numbers import given, num
 from nblib.drawing.scene import Axes, Caption, Element, Scene, circle, line, note, polyline, rect, text
 from nblib.widgets.explorer import Explorer
 
@@ -22,6 +23,7 @@ FLAT = 0.01
 """Where σ′ is below this, the curve counts as flat."""
 
 _FORMULA = "z = wx + b        a = σ(z) = 1 / (1 + e⁻ᶻ)\nσ′(z) = a·(1 − a)        slope over x = w·σ′(z)"
+_Z, _A = Formula("{w}·{x} + {b}"), Formula("1 / (1 + {e⁻ᶻ})")
 
 
 def scene(w: float, b: float) -> Scene:
@@ -134,10 +136,10 @@ def _caption(w: float, b: float, x: float, z: float) -> Caption:
     a, rest = 1 / (1 + np.exp(-z)), 1 / (1 + np.exp(z))  # rest is 1 − a, and right where a is nearly 1
     slope = a * rest
     numbers = [
-        f"z = {worked('{}·{} + {}', lambda w, x, b: w * x + b, (given(w), given(x), given(b)), z)}",
-        f"a = 1 / (1 + e⁻ᶻ) = {worked('1 / (1 + {})', lambda e: 1 / (1 + e), [np.exp(-z)], a)}",
-        f"σ′(z) = a·(1 − a) = {product([a, rest], slope)}",
-        f"slope over x = w·σ′(z) = {product([given(w), slope], w * slope)}",
+        f"z = {_Z.worked(given(w), given(x), given(b), result=z)}",
+        f"a = 1 / (1 + e⁻ᶻ) = {_A.worked(np.exp(-z), result=a)}",
+        f"σ′(z) = a·(1 − a) = {product(a, rest, result=slope)}",
+        f"slope over x = w·σ′(z) = {product(given(w), slope, result=w * slope)}",
     ]
     return Caption(f"x = {num(x)}: {_words(w, z, a, slope)}", _FORMULA, "\n".join(numbers))
 

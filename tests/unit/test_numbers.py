@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nblib.drawing import numbers
+from nblib.drawing.formula import Formula, product
 
 SUPERSCRIPTS = {"⁰": "0", "¹": "1", "²": "2", "³": "3", "⁴": "4"} | {
     "⁵": "5", "⁶": "6", "⁷": "7", "⁸": "8", "⁹": "9", "⁻": "-"
@@ -80,9 +81,8 @@ UPDATE = re.compile(r"(?P<w>\S+) − (?P<eta>[\d.]+)·\(?(?P<slope>[^()]+?)\)? =
 @given(w=reals, eta=st.sampled_from([0.2, 4, 16, 1000, 1 / 3]), slope=reals, digits=st.integers(2, 5))
 def test_a_worked_formula_can_be_redone_with_the_numbers_as_they_are_printed(w, eta, slope, digits):
     new = w - eta * slope
-    text = numbers.worked(
-        "{} − {}·{}", lambda w, eta, slope: w - eta * slope, (w, numbers.given(eta), slope), new, digits
-    )
+    step = Formula("{w} − {η}·{slope}")
+    text = step.worked(w, numbers.given(eta), slope, result=new, digits=digits)
     printed = {name: read(number) for name, number in UPDATE.fullmatch(text).groupdict().items()}
     assert UPDATE.fullmatch(text)["new"] == numbers.show(new, digits)
     redone = printed["w"] - printed["eta"] * printed["slope"]
@@ -90,17 +90,45 @@ def test_a_worked_formula_can_be_redone_with_the_numbers_as_they_are_printed(w, 
 
 
 def test_it_takes_no_more_digits_than_needed():
-    assert numbers.product([0.5, 0.25], 0.125) == "0.5000·0.2500 = 0.1250"
-    assert numbers.product([1 / 3, "3"], 1.0) == "0.33333·3 = 1.0000"
-    assert numbers.product([1 / 3, "3"], 1.0, digits=2) == "0.333·3 = 1.00"
-    assert numbers.product([2e-5, -4.0, "−0.5"], 4e-5) == "2.00·10⁻⁵·(−4.0000)·(−0.5) = 4.00·10⁻⁵"
+    assert product(0.5, 0.25, result=0.125) == "0.5000·0.2500 = 0.1250"
+    assert product(1 / 3, "3", result=1.0) == "0.33333·3 = 1.0000"
+    assert product(1 / 3, "3", result=1.0, digits=2) == "0.333·3 = 1.00"
+    assert product(2e-5, -4.0, "−0.5", result=4e-5) == "2.00·10⁻⁵·(−4.0000)·(−0.5) = 4.00·10⁻⁵"
 
 
 def test_a_value_can_stand_in_a_formula_twice():
-    text = numbers.worked("{0}·(1 − {0})", lambda a: a * (1 - a), [0.987654], 0.987654 * (1 - 0.987654))
+    text = Formula("{a}·(1 − {a})").worked(0.987654, result=0.987654 * (1 - 0.987654))
     assert text == "0.98765·(1 − 0.98765) = 0.0122"
 
 
 def test_a_run_that_has_blown_up_is_written_with_dashes():
-    assert numbers.product([math.inf, -2.0], -math.inf) == "–·(−2.0000) = –"
-    assert numbers.product([math.nan, 1.0], math.nan) == "–·1.0000 = –"
+    assert product(math.inf, -2.0, result=-math.inf) == "–·(−2.0000) = –"
+    assert product(math.nan, 1.0, result=math.nan) == "–·1.0000 = –"
+
+
+def test_the_text_of_a_formula_is_its_symbols_its_numbers_and_its_arithmetic():
+    cost = Formula("½·(({a₁} − {y₁})² + ({a₂} − {y₂})²)/{n}")
+    assert str(cost) == "½·((a₁ − y₁)² + (a₂ − y₂)²)/n"
+    assert cost.names == ("a₁", "y₁", "a₂", "y₂", "n")
+    texts = "0.5", "−1", "−0.25", "0.25", "4"
+    assert cost.filled(*texts) == "½·((0.5 − (−1))² + (−0.25 − 0.25)²)/4"
+    assert cost.value(*texts) == 0.5 * (1.5**2 + 0.5**2) / 4
+    assert Formula("σ({z})").value("0") == 0.5
+    assert Formula("relu({z})").value("−2") == 0
+
+
+@given(w=reals, a=reals, digits=st.integers(1, 6))
+def test_a_result_has_no_digit_that_the_printed_numbers_do_not_give(w, a, digits):
+    texts = [numbers.plain(v, digits) for v in (w, a)]
+    line = Formula("{w}·{a} + {w}").agreed(*texts, result=w * a + w, digits=digits)
+    printed, redone = line.rpartition(" = ")[2], read(texts[0]) * read(texts[1]) + read(texts[0])
+    decimals = len(printed.partition(".")[2])
+    assert decimals <= digits
+    assert abs(read(printed) - (w * a + w)) <= 0.5001 * 10.0**-decimals
+    assert decimals == 0 or abs(read(printed) - redone) <= 1.0001 * 10.0**-decimals
+
+
+@pytest.mark.parametrize("texts", [(), ("1",), ("1", "x")])
+def test_a_formula_takes_one_number_for_each_name(texts):
+    with pytest.raises((IndexError, ValueError)):
+        Formula("{w}·{a}").value(*texts)

@@ -1,0 +1,138 @@
+"""A formula of a caption, written once: the same text shows its symbols, takes the numbers, and reckons.
+
+What stands below a picture is to be redone by hand. So a formula is worked out from its numbers as they
+are printed, and they get more decimals, or the result fewer, until the two agree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cached_property, lru_cache
+from typing import Any
+
+from nblib.activations import ACTIVATIONS, sigmoid
+from nblib.drawing.numbers import bracketed, num, read, show
+
+_BRACES = re.compile(r"\{(.*?)\}")
+_PYTHON = str.maketrans({"·": "*", "−": "-", "²": "**2", "½": "0.5"})
+_FUNCTIONS = {"σ": sigmoid} | ACTIVATIONS
+
+
+class Formula:
+    """A formula as a reader sees it. Braces hold the names of what has a number.
+
+    Parameters
+    ----------
+    text : str
+        With the signs of a caption: ``·``, ``−``, ``/``, ``²``, ``½``, σ and the names of the other
+        activations. A name may stand there several times; empty braces are a value each.
+
+    Attributes
+    ----------
+    names : tuple of str
+        What has a number, in the order in which the methods take their values.
+
+    Examples
+    --------
+    >>> step = Formula("{w} − {η}·{∂C/∂w}")
+    >>> print(step)
+    w − η·∂C/∂w
+    >>> step.filled("0.50", "4", "−0.25"), step.value("0.50", "4", "−0.25")
+    ('0.50 − 4·(−0.25)', 1.5)
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        braces = list(_BRACES.finditer(text))
+        names = [found[1] or str(i) for i, found in enumerate(braces)]
+        self.names = tuple(dict.fromkeys(names))
+        begins = [found.start() == 0 or text[found.start() - 1] == "(" for found in braces]
+        self._places = [(self.names.index(name), first) for name, first in zip(names, begins, strict=True)]
+        self._pattern = _BRACES.sub("{}", text)
+
+    def __str__(self) -> str:
+        return _BRACES.sub(r"\1", self.text)
+
+    def __repr__(self) -> str:
+        return f"Formula({self.text!r})"
+
+    def filled(self, *texts: str) -> str:
+        """Return the formula with numbers as they are written here, one for each of `names`.
+
+        Negative ones stand in brackets, except where the formula or a bracket begins.
+        """
+        numbers = (texts[i] if first else bracketed(texts[i]) for i, first in self._places)
+        return self._pattern.format(*numbers)
+
+    def value(self, *texts: str) -> float:
+        """Return what the formula leads to with numbers as they are written here."""
+        return float(self._function([read(text) for text in texts]))
+
+    @cached_property
+    def _function(self) -> Callable[[Sequence[float]], Any]:
+        code = self._pattern.translate(_PYTHON).format(*(f"v[{i}]" for i, _ in self._places))
+        return eval(f"lambda v: {code}", _FUNCTIONS)
+
+    def worked(self, *values: float | str, result: float, digits: int = 4) -> str:
+        """Return "formula with numbers = result", with as many digits as it takes to redo it by hand.
+
+        The result is written as `show` writes it. The values begin with as many decimals and get more
+        until they lead to the result as it is written.
+
+        Parameters
+        ----------
+        *values : float or str
+            One for each of `names`. A text, such as `given` returns, is written as it is.
+        result : float
+            What the formula leads to with all digits.
+        digits : int
+            Decimals of the result, at least 2.
+
+        Examples
+        --------
+        >>> Formula("{w} − {η}·{slope}").worked(0.51234, "4", -0.123456, result=1.006164)
+        '0.51234 − 4·(−0.12346) = 1.0062'
+        """
+        printed = show(result, digits)
+        for more in range(digits, 18):
+            texts = [show(value, more) for value in values]
+            if show(self.value(*texts), digits) == printed:
+                break
+        return f"{self.filled(*texts)} = {printed}"
+
+    def agreed(self, *texts: str, result: float, digits: int) -> str:
+        """Return "formula with numbers = result", where the result has the decimals that these numbers give.
+
+        Parameters
+        ----------
+        *texts : str
+            One for each of `names`, such as `plain` returns.
+        result : float
+            What the formula leads to with all digits.
+        digits : int
+            The most decimals of the result.
+
+        Examples
+        --------
+        >>> Formula("{w}·{a}").agreed("7.1", "0.33", result=2.3402, digits=4)
+        '7.1·0.33 = 2.34'
+        """
+        redone = self.value(*texts)
+        while digits and abs(redone - round(float(result), digits)) > 10.0**-digits:
+            digits -= 1
+        return f"{self.filled(*texts)} = {num(result, digits)}"
+
+
+def product(*values: float | str, result: float, digits: int = 4) -> str:
+    """Return `Formula.worked` for the product of the values.
+
+    >>> product(2.5, -0.2, result=-0.5)
+    '2.5000·(−0.2000) = −0.5000'
+    """
+    return _product(len(values)).worked(*values, result=result, digits=digits)
+
+
+@lru_cache
+def _product(n: int) -> Formula:
+    return Formula("·".join(["{}"] * n))
