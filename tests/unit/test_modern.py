@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_info
 
+import oracle
 from nblib import Network, gradcheck
 from nblib.augmentations import shifts
 from nblib.classifier import Classifier, softmax
 from nblib.schedules import cosine
-from unit import oracle
 
 SMOOTH = ("sigmoid", "tanh", "arctan")
 
@@ -43,22 +43,9 @@ def assert_same(network, arrays):
         np.testing.assert_array_equal(one, other)
 
 
-def slow_outputs(network, x):
-    """One example, one neuron at a time, in Python floats."""
-    _, a = oracle.forward(network.weights[:-1], network.biases[:-1], network.activation.name, x)
-    w, b = network.weights[-1], network.biases[-1]
-    z = [sum(float(w[j][k]) * a[-1][k] for k in range(len(a[-1]))) + float(b[j]) for j in range(len(b))]
-    powers = [math.exp(z_j) for z_j in z]
-    return [power / sum(powers) for power in powers]
-
-
 def slow_cost(network, x, targets):
-    costs = [
-        -sum(y_j * math.log(a_j) for a_j, y_j in zip(slow_outputs(network, row), target, strict=True))
-        for row, target in zip(x, targets, strict=True)
-    ]
-    squares = sum(float(weight) ** 2 for w in network.weights for weight in w.ravel())
-    return sum(costs) / len(costs) + 0.5 * network.weight_decay * squares
+    squares = sum((w**2).sum() for w in network.weights)
+    return oracle.Net.like(network).mean_cost(x, targets) + 0.5 * network.weight_decay * squares
 
 
 @st.composite
@@ -116,12 +103,12 @@ def test_set_parameters_takes_copies_of_the_right_shapes_only():
 @given(classifiers())
 def test_outputs_cost_and_accuracy_are_those_of_the_loop(network):
     x, y = data(6, network.sizes[0], network.sizes[-1])
-    expected = [slow_outputs(network, row) for row in x]
+    expected = oracle.Net.like(network).outputs(x)
     np.testing.assert_allclose(network.feedforward(x), expected, rtol=1e-9)
     np.testing.assert_allclose(network.feedforward(x[0]), expected[0], rtol=1e-9)
     targets = np.eye(network.sizes[-1])[y]
     assert network.cost(x, y) == pytest.approx(slow_cost(network, x, targets), rel=1e-9)
-    answers = [max(range(len(a)), key=a.__getitem__) for a in expected]
+    answers = expected.argmax(axis=1)
     np.testing.assert_array_equal(network.predict(x), answers)
     assert network.predict(x[0]) == answers[0]
     assert network.accuracy(x, y) == pytest.approx(np.mean(answers == y))
@@ -233,17 +220,12 @@ def test_training_is_the_loop_over_shuffled_mini_batches(
 
     arrays = twin.weights + twin.biases
     velocities = [np.zeros(array.shape) for array in arrays]
-    rng, done, total = np.random.default_rng(seed), 0, epochs * -(-n // mini_batch_size)
-    for _ in range(epochs):
-        order = list(rng.permutation(n))
-        while order:
-            batch, order = order[:mini_batch_size], order[mini_batch_size:]
-            eta = 0.3 if schedule is None else 0.3 * schedule((done + 0.5) / total)
-            done += 1
-            nabla = gradients(twin, x[batch], y[batch])
-            for array, v, gradient in zip(arrays, velocities, nabla, strict=True):
-                v[...] = momentum * v - eta * gradient
-                array[...] = array + v
+    batches = list(oracle.mini_batches(n, mini_batch_size, epochs, seed))
+    for done, batch in enumerate(batches):
+        eta = 0.3 if schedule is None else 0.3 * schedule((done + 0.5) / len(batches))
+        for array, v, gradient in zip(arrays, velocities, gradients(twin, x[batch], y[batch]), strict=True):
+            v[...] = momentum * v - eta * gradient
+            array[...] = array + v
     for ours, theirs in zip(network.weights + network.biases, arrays, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-11)
 

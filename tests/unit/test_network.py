@@ -5,8 +5,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+import oracle
 from nblib import Network
-from unit import oracle
 
 KINKED = {"relu": 1e-3, "elu": 1e-3}  # how far from 0 every z has to stay for differences to be fair
 
@@ -18,10 +18,6 @@ def networks(draw, activations=("sigmoid", "tanh", "arctan", "elu", "relu")):
     cost = draw(st.sampled_from(["quadratic", "cross_entropy"])) if activation == "sigmoid" else "quadratic"
     init, seed = draw(st.sampled_from(["normal", "scaled"])), draw(st.integers(0, 10_000))
     return Network(sizes, activation, cost=cost, init=init, seed=seed, dtype=np.float64)
-
-
-def cost_name(network):
-    return "cross_entropy" if "cross_entropy" in repr(network) else "quadratic"
 
 
 @st.composite
@@ -131,19 +127,17 @@ def test_set_parameters_takes_copies_of_the_right_shapes_only():
 
 
 @given(case=networks_with_data(activations=("step", "sigmoid", "tanh", "arctan", "elu", "relu")))
-def test_feedforward_is_the_loop_over_examples_and_neurons(case):
+def test_feedforward_is_the_loop_over_examples(case):
     network, x, _ = case
-    name = network.activation.name
-    expected = [oracle.forward(network.weights, network.biases, name, row)[1][-1] for row in x]
-    assume(name != "step" or _far_from_zero(network, x, 1e-9))
+    assume(network.activation.name != "step" or is_far_from_kinks(network, x, 1e-9))
     outputs = network.feedforward(x)
     assert outputs.shape == (len(x), network.sizes[-1])
-    np.testing.assert_allclose(outputs, expected, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(outputs, oracle.Net.like(network).outputs(x), rtol=1e-12, atol=1e-12)
 
 
-def _far_from_zero(network, x, distance):
-    zs = (oracle.forward(network.weights, network.biases, network.activation.name, row)[0] for row in x)
-    return all(abs(z) > distance for row in zs for layer in row for z in layer)
+def is_far_from_kinks(network, x, distance=None):
+    distance = KINKED.get(network.activation.name, 0) if distance is None else distance
+    return all(np.abs(z).min() > distance for row in x for z in oracle.Net.like(network).forward(row)[0])
 
 
 @given(case=networks_with_data(labels=True))
@@ -182,12 +176,7 @@ def test_with_one_output_the_answer_is_whether_it_is_above_a_half():
 @given(case=networks_with_data())
 def test_the_cost_is_the_mean_over_the_examples(case):
     network, x, y = case
-    name = cost_name(network)
-    single = [
-        oracle.cost(network.weights, network.biases, network.activation.name, name, *pair)
-        for pair in zip(x, y, strict=True)
-    ]
-    assert network.cost(x, y) == pytest.approx(sum(single) / len(single), rel=1e-9)
+    assert network.cost(x, y) == pytest.approx(oracle.Net.like(network).mean_cost(x, y), rel=1e-9)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -212,84 +201,34 @@ def test_all_numbers_inside_have_the_type_that_was_asked_for(dtype):
 @given(case=networks_with_data())
 def test_backprop_gives_the_slopes_that_differences_measure(case):
     network, x, y = case
-    name, cost = network.activation.name, cost_name(network)
-    assume(_far_from_zero(network, x, KINKED.get(name, 0)))
-
-    textbook = {
-        "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
-        "tanh": lambda z: (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z)),
-        "arctan": np.arctan,
-        "elu": lambda z: np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1),
-        "relu": lambda z: z * (z > 0),
-    }[name]
-
-    def mean_cost():
-        total = 0.0
-        for a, target in zip(x, y, strict=True):
-            for w, b in zip(network.weights, network.biases, strict=True):
-                a = textbook(w @ a + b)
-            if cost == "quadratic":
-                total += 0.5 * sum((a - target) ** 2)
-            else:
-                total -= sum(target * np.log(a) + (1 - target) * np.log(1 - a))
-        return total / len(x)
-
-    assert network.cost(x, y) == pytest.approx(mean_cost(), rel=1e-9)
+    assume(is_far_from_kinks(network, x))
     nabla_weights, nabla_biases = network.backprop(x, y)
-    measured = oracle.slopes(mean_cost, network.weights + network.biases)
+    net = oracle.Net.like(network)
+    measured = oracle.slopes(lambda: net.mean_cost(x, y), net.parameters)
     largest = max(1.0, *(np.abs(array).max() for array in measured))
     all_close(nabla_weights + nabla_biases, measured, rtol=1e-6, atol=1e-6 * largest)
 
 
 @given(case=networks_with_data())
-def test_a_trace_holds_bp1_to_bp4_index_by_index(case):
+def test_a_trace_holds_bp1_to_bp4_of_each_example(case):
     network, x, y = case
-    name = network.activation.name
-    trace = network.trace(x, y)
-    single = [
-        oracle.backprop(network.weights, network.biases, name, cost_name(network), *pair)
-        for pair in zip(x, y, strict=True)
-    ]
-    forwards = [oracle.forward(network.weights, network.biases, name, row) for row in x]
-    layers = range(len(network.sizes) - 1)
-    tolerance = {"rtol": 1e-9, "atol": 1e-10}
-    assume(_far_from_zero(network, x, KINKED.get(name, 0)))
-    all_close(trace.activations, [np.array([a[l] for _, a in forwards]) for l in (*layers, -1)], **tolerance)
-    all_close(trace.zs, [np.array([zs[l] for zs, _ in forwards]) for l in layers], **tolerance)
-    all_close(trace.deltas, [np.array([one.deltas[l] for one in single]) for l in layers], **tolerance)
-    all_close(
-        trace.nabla_weights,
-        [np.mean([one.nabla_weights[l] for one in single], axis=0) for l in layers],
-        **tolerance,
-    )
-    all_close(
-        trace.nabla_biases,
-        [np.mean([one.nabla_biases[l] for one in single], axis=0) for l in layers],
-        **tolerance,
-    )
-    np.testing.assert_allclose(
-        trace.costs,
-        [
-            oracle.cost(network.weights, network.biases, name, cost_name(network), *pair)
-            for pair in zip(x, y, strict=True)
-        ],
-        rtol=1e-9,
-    )
+    assume(is_far_from_kinks(network, x))
+    net, trace = oracle.Net.like(network), network.trace(x, y)
+    single = [net.backprop(*pair) for pair in zip(x, y, strict=True)]
+    for name in ("activations", "zs", "deltas", "nabla_weights", "nabla_biases"):
+        layers = [np.array(rows) for rows in zip(*(getattr(one, name) for one in single), strict=True)]
+        expected = [rows.mean(axis=0) for rows in layers] if name.startswith("nabla") else layers
+        all_close(getattr(trace, name), expected, rtol=1e-9, atol=1e-10)
+    np.testing.assert_allclose(trace.costs, net.costs(x, y), rtol=1e-9)
     assert repr(trace) == f"Trace({len(x)} examples, mean cost {trace.costs.mean():.4f})"
 
 
 @given(case=networks_with_data())
 def test_the_input_gradient_is_what_differences_measure_for_each_example(case):
     network, x, y = case
-    name, cost = network.activation.name, cost_name(network)
-    assume(_far_from_zero(network, x, KINKED.get(name, 0)))
+    assume(is_far_from_kinks(network, x))
     gradients = network.input_gradient(x, y)  # one for each row, so the sum of the costs is what has them
-
-    def summed_cost():
-        rows = zip(x, y, strict=True)
-        return sum(oracle.cost(network.weights, network.biases, name, cost, *pair) for pair in rows)
-
-    (measured,) = oracle.slopes(summed_cost, [x])
+    (measured,) = oracle.slopes(lambda: oracle.Net.like(network).costs(x, y).sum(), [x])
     assert gradients.shape == x.shape
     np.testing.assert_allclose(gradients, measured, rtol=1e-6, atol=1e-6 * max(1.0, np.abs(measured).max()))
 
@@ -315,13 +254,9 @@ def test_a_batch_gradient_is_the_mean_of_the_single_ones(case):
     network, x, y = case
     nabla_weights, nabla_biases = network.backprop(x, y)
     single = [network.backprop(*pair) for pair in zip(x, y, strict=True)]
-    for l in range(len(network.weights)):
-        np.testing.assert_allclose(
-            nabla_weights[l], np.mean([one[0][l] for one in single], axis=0), rtol=1e-9, atol=1e-12
-        )
-        np.testing.assert_allclose(
-            nabla_biases[l], np.mean([one[1][l] for one in single], axis=0), rtol=1e-9, atol=1e-12
-        )
+    for ours, part in ((nabla_weights, 0), (nabla_biases, 1)):
+        means = [np.mean(parts, axis=0) for parts in zip(*(one[part] for one in single), strict=True)]
+        all_close(ours, means, rtol=1e-9, atol=1e-12)
 
 
 @given(case=networks_with_data(labels=True))

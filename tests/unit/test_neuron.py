@@ -1,36 +1,35 @@
 """One neuron: a step worked out by hand, differences of a cost of our own, and a plain loop against it."""
 
-import math
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import oracle
 from nblib import neuron
+from oracle import sigmoid as sigma
 
 X = [0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0]
 Y = [0, 0, 0, 1, 0, 1, 1, 1]
-H = 1e-5
 
 values = st.floats(-3, 3)
 examples = st.lists(st.tuples(values, st.floats(0, 1)), min_size=1, max_size=6)
 
 
-def sigma(z):
-    return 1 / (1 + math.exp(-z))
+def neuron_with(w, b):
+    """One neuron of the oracle, and its examples as rows."""
+    return oracle.Net([np.array([[w]])], [np.array([b])])
 
 
 def cost(data, w, b):
-    return sum(0.5 * (sigma(w * x + b) - y) ** 2 for x, y in data) / len(data)
+    x, y = np.array(data).T[..., None]
+    return neuron_with(w, b).mean_cost(x, y)
 
 
 def measured_slopes(data, w, b):
     """∂C/∂w and ∂C/∂b as central differences of the cost."""
-    return (
-        (cost(data, w + H, b) - cost(data, w - H, b)) / (2 * H),
-        (cost(data, w, b + H) - cost(data, w, b - H)) / (2 * H),
-    )
+    place = np.array([w, b], float)
+    return oracle.slopes(lambda: cost(data, *place), [place])[0].tolist()
 
 
 def test_one_step_by_hand():
@@ -62,21 +61,19 @@ def test_every_row_holds_the_slopes_that_differences_measure_and_steps_against_t
 @given(data=examples, w=values, b=values)
 def test_activations_and_deltas_are_those_of_each_example(data, w, b):
     record = neuron.descend(*zip(*data, strict=True), 1.0, 1, w, b)
-    for i, (x, y) in enumerate(data):
-        assert record.a[0, i] == pytest.approx(sigma(w * x + b), abs=1e-14)
-        z = w * x + b
-        change = 0.5 * ((sigma(z + H) - y) ** 2 - (sigma(z - H) - y) ** 2)
-        assert record.delta[0, i] == pytest.approx(change / (2 * H), rel=1e-6, abs=1e-9)
+    passes = [neuron_with(w, b).backprop([x], [y]) for x, y in data]
+    assert record.a[0] == pytest.approx([one.activations[1][0] for one in passes], abs=1e-14)
+    assert record.delta[0] == pytest.approx([one.deltas[0][0] for one in passes], rel=1e-9, abs=1e-12)
 
 
 def test_the_eight_days_of_the_course():
-    w, b = -1.0, 0.0
-    record = neuron.descend(X, Y, eta=4, steps=60, w=w, b=b)
+    record = neuron.descend(X, Y, eta=4, steps=60, w=-1.0, b=0.0)
+    net = neuron_with(-1.0, 0.0)
     for t in range(61):
-        assert (record.w[t], record.b[t]) == pytest.approx((w, b), abs=1e-12)
-        delta = [(a - y) * a * (1 - a) for a, y in zip((sigma(w * x + b) for x in X), Y, strict=True)]
-        w -= 4 * sum(d * x for d, x in zip(delta, X, strict=True)) / 8
-        b -= 4 * sum(delta) / 8
+        assert [record.w[t], record.b[t]] == pytest.approx(
+            [net.weights[0][0, 0], net.biases[0][0]], abs=1e-12
+        )
+        net.learn(np.array(X)[:, None], np.array(Y)[:, None], 4)
     assert len(record) == 60
     assert repr(record) == "NeuronRecord(60 steps, cost 0.2402 -> 0.0562)"
     assert not record.blown.any()

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_info
 
+import oracle
 from nblib import Network
-from unit import oracle
 
 XOR = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
 
@@ -55,23 +55,12 @@ def is_sound(network):
 )
 def test_training_is_the_loop_over_shuffled_mini_batches(n, mini_batch_size, epochs, eta, seed, cost):
     network = Network([3, 4, 2], cost=cost, seed=seed, dtype=np.float64)
-    weights, biases = ([array.copy() for array in part] for part in (network.weights, network.biases))
+    net = oracle.Net.like(network, own=True)
     x, y = data(n)
-    targets = [[float(k == label) for k in range(2)] for label in y]
-
     list(network.sgd(x, y, epochs, mini_batch_size, eta, seed=seed))
-
-    rng = np.random.default_rng(seed)
-    for _ in range(epochs):
-        order = list(rng.permutation(n))
-        while order:
-            batch, order = order[:mini_batch_size], order[mini_batch_size:]  # the last one may be smaller
-            nabla_weights, nabla_biases = oracle.mean_backprop(
-                weights, biases, "sigmoid", cost, [x[i] for i in batch], [targets[i] for i in batch]
-            )
-            weights = [w - eta * nabla for w, nabla in zip(weights, nabla_weights, strict=True)]
-            biases = [b - eta * nabla for b, nabla in zip(biases, nabla_biases, strict=True)]
-    for ours, theirs in zip(network.weights + network.biases, weights + biases, strict=True):
+    for rows in oracle.mini_batches(n, mini_batch_size, epochs, seed):
+        net.learn(x[rows], np.eye(2)[y[rows]], eta)
+    for ours, theirs in zip(network.weights + network.biases, net.parameters, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-8, atol=1e-10)
 
 
@@ -119,16 +108,10 @@ def test_each_record_measures_the_network_as_it_is_at_the_end_of_the_epoch(with_
     for record in network.sgd(x, y, 5, 7, 1.0, validation=measured if with_test else None):
         epochs += 1
         assert record.epoch == epochs
-        outputs = [
-            oracle.forward(network.weights, network.biases, "sigmoid", row)[1][-1] for row in measured[0]
-        ]
-        costs = [
-            0.5 * sum((a - (k == label)) ** 2 for k, a in enumerate(output))
-            for output, label in zip(outputs, measured[1], strict=True)
-        ]
-        right = [output[label] == max(output) for output, label in zip(outputs, measured[1], strict=True)]
-        assert record.cost == pytest.approx(sum(costs) / len(costs), rel=1e-9)
-        assert record.accuracy == pytest.approx(sum(right) / len(right))
+        net = oracle.Net.like(network)
+        outputs, targets = net.outputs(measured[0]), np.eye(2)[measured[1]]
+        assert record.cost == pytest.approx(net.mean_cost(measured[0], targets), rel=1e-9)
+        assert record.accuracy == pytest.approx(np.mean(outputs.argmax(axis=1) == measured[1]))
         assert record.seconds > 0
     assert epochs == 5
 
@@ -271,7 +254,7 @@ def test_the_stop_button_interrupts_between_two_steps_and_training_can_go_on(sec
 
 def by_loops(network, x, y):
     """What a learner may write: one example after the other."""
-    return oracle.mean_backprop(network.weights, network.biases, "sigmoid", "quadratic", x, y)
+    return oracle.Net.like(network).gradients(x, y)
 
 
 def test_a_backpropagation_of_ones_own_trains_as_the_built_in_does():
