@@ -12,7 +12,9 @@ from nblib import Perceptron, toydata
 from nblib.lessons import calling
 from nblib.lessons.compare import form, kind, show
 from nblib.lessons.exercise import exercise, goal, one_function
+from nblib.lessons.formulas import Formulas
 from nblib.lessons.result import Wrong
+from nblib.lessons.slips import given
 
 Array = NDArray[np.float64]
 
@@ -31,8 +33,18 @@ def _examples(rng: np.random.Generator) -> Iterator[tuple[Any, ...]]:
         yield weights, rng.normal(), x, int(rng.integers(2)), rng.uniform(0.1, 2)
 
 
+RULE = Formulas(
+    "w b x y eta",
+    z=lambda w, x, b: w @ x + b,
+    prediction=lambda z: z > 0,
+    error=lambda y, prediction: y - prediction,
+    dw=lambda eta, error, x: eta * error * x,
+    db=lambda eta, error: eta * error,
+    updated=lambda w, dw, b, db: (w + dw, b + db),
+)
+
+
 @exercise(
-    notebook=1,
     title="The rule",
     learned="Your function makes every update of a perceptron.",
     cases=_examples,
@@ -40,100 +52,34 @@ def _examples(rng: np.random.Generator) -> Iterator[tuple[Any, ...]]:
 )
 def perceptron_update(weights: Array, bias: float, x: Array, y: int, eta: float) -> tuple[Array, float]:
     """One update: w ← w + η (y − ŷ) x and b ← b + η (y − ŷ)."""
-    error = y - (weights @ x + bias > 0)
-    return weights + eta * error * x, bias + eta * error
+    return RULE(weights, bias, x, y, eta)
 
 
-@perceptron_update.mistake(
-    "The sign is turned round: the line moves away from the example. The error is y − ŷ, not ŷ − y."
-)
-def _turned_round(weights, bias, x, y, eta):
-    error = (weights @ x + bias > 0) - y
-    return weights + eta * error * x, bias + eta * error
-
-
-@perceptron_update.mistake(
-    "η is missing. It multiplies both changes, that of the weights and that of the bias."
-)
-def _no_eta(weights, bias, x, y, eta):
-    error = y - (weights @ x + bias > 0)
-    return weights + error * x, bias + error
-
-
-@perceptron_update.mistake("η is missing in the change of the bias: it multiplies both changes.")
-def _no_eta_in_bias(weights, bias, x, y, eta):
-    error = y - (weights @ x + bias > 0)
-    return weights + eta * error * x, bias + error
-
-
-@perceptron_update.mistake(
-    "You return the changes alone. What is asked for is what weights and bias become: old value plus change."
-)
-def _changes_alone(weights, bias, x, y, eta):
-    error = y - (weights @ x + bias > 0)
-    return eta * error * x, eta * error
-
-
-@perceptron_update.mistake("The bias never moves. It is updated too, as if its input were always 1.")
-def _no_bias(weights, bias, x, y, eta):
-    error = y - (weights @ x + bias > 0)
-    return weights + eta * error * x, bias
-
-
-@perceptron_update.mistake("x is missing in the change of the weights: an input that is 0 must move nothing.")
-def _no_x(weights, bias, x, y, eta):
-    error = y - (weights @ x + bias > 0)
-    return weights + eta * error, bias + eta * error
-
-
-@perceptron_update.mistake(
-    "The change of the bias has x in it. The bias is one number, and its input is always 1, whatever x is."
-)
-def _x_in_bias(weights, bias, x, y, eta):
-    error = y - (weights @ x + bias > 0)
-    return weights + eta * error * x, bias + eta * error * x
-
-
-@perceptron_update.mistake(
+perceptron_update.slips = {
+    "The sign is turned round: the line moves away from the example. The error is y − ŷ, not "
+    "ŷ − y.": RULE.but(error=lambda y, prediction: prediction - y),
+    "η is missing. It multiplies both changes, that of the weights and that of the bias.": given(eta=1),
+    "η is missing in the change of the bias: it multiplies both changes.": RULE.but(db=lambda error: error),
+    "You return the changes alone. What is asked for is what weights and bias become: old value plus "
+    "change.": RULE.but(updated=lambda dw, db: (dw, db)),
+    "The bias never moves. It is updated too, as if its input were always 1.": RULE.but(db=lambda: 0),
+    "x is missing in the change of the weights: an input that is 0 must move nothing.": RULE.but(
+        dw=lambda eta, error: eta * error
+    ),
+    "The change of the bias has x in it. The bias is one number, and its input is always 1, whatever x "
+    "is.": RULE.but(db=lambda dw: dw),
     "The bias moves by a second error, predicted with the new weights. One prediction, made before anything "
-    "moves, serves both."
-)
-def _predicts_twice(weights, bias, x, y, eta):
-    weights = weights + eta * (y - (weights @ x + bias > 0)) * x
-    return weights, bias + eta * (y - (weights @ x + bias > 0))
-
-
-@perceptron_update.mistake(
-    "The prediction leaves out the bias: ŷ is 1 where w·x + b is above 0, not where w·x is."
-)
-def _bias_not_in_prediction(weights, bias, x, y, eta):
-    error = y - (weights @ x > 0)
-    return weights + eta * error * x, bias + eta * error
-
-
-@perceptron_update.mistake(
-    "You predict 1 where w·x + b is exactly 0. The unit of this notebook fires only above 0: > and not ≥."
-)
-def _fires_at_zero(weights, bias, x, y, eta):
-    error = y - (weights @ x + bias >= 0)
-    return weights + eta * error * x, bias + eta * error
-
-
-@perceptron_update.mistake(
+    "moves, serves both.": RULE.but(db=lambda eta, y, w, dw, x, b: eta * (y - ((w + dw) @ x + b > 0))),
+    "The prediction leaves out the bias: ŷ is 1 where w·x + b is above 0, not where w·x is.": RULE.but(
+        z=lambda w, x: w @ x
+    ),
+    "You predict 1 where w·x + b is exactly 0. The unit of this notebook fires only above 0: > and not "
+    "≥.": RULE.but(prediction=lambda z: z >= 0),
     "You use the sum w·x + b where the prediction ŷ belongs, which is 0 or 1. (With the sum it is another "
-    "rule, Widrow and Hoff's.)"
-)
-def _sum_for_prediction(weights, bias, x, y, eta):
-    error = y - (weights @ x + bias)
-    return weights + eta * error * x, bias + eta * error
-
-
-@perceptron_update.mistake(
-    "It moves although the prediction was right. Where y = ŷ the error y − ŷ is 0, and nothing changes."
-)
-def _always_moves(weights, bias, x, y, eta):
-    return weights + eta * (2 * y - 1) * x, bias + eta * (2 * y - 1)
-
+    "rule, Widrow and Hoff's.)": RULE.but(prediction=lambda z: z),
+    "It moves although the prediction was right. Where y = ŷ the error y − ŷ is 0, and nothing "
+    "changes.": RULE.but(error=lambda y: 2 * y - 1),
+}
 
 # -- 2. a detector of your own --------------------------------------------------------------------
 
@@ -179,7 +125,6 @@ _OTHER_DIAGONAL = np.fliplr(np.eye(3))
 
 
 @exercise(
-    notebook=1,
     title="A detector of your own",
     learned="Your unit fires on the diagonal, and neither on a line nor on full or missing ink.",
     cases=_images,
@@ -191,44 +136,18 @@ def diagonal_detector(image: Array) -> int:
     return int(np.array_equal(image, np.eye(3)))
 
 
-@diagonal_detector.mistake(
+diagonal_detector.slips = {
     "It fires on none of these images, not even on the diagonal. There w·x + b must be above 0: weigh what "
-    "the weights add up to against the bias."
-)
-def _never(image):
-    return 0
-
-
-@diagonal_detector.mistake(
+    "the weights add up to against the bias.": lambda image: 0,
     "It fires on all of these images, even on the one without ink. There the sum is the bias alone, and that "
-    "must not be above 0."
-)
-def _always(image):
-    return 1
-
-
-@diagonal_detector.mistake(
+    "must not be above 0.": lambda image: 1,
     "It fires on every line, and on all ink. A line meets the diagonal in one pixel only: let its other two "
-    "pixels count against it, or hold the unit back with the bias."
-)
-def _any_ink(image):
-    return int(image.any())
-
-
-@diagonal_detector.mistake(
+    "pixels count against it, or hold the unit back with the bias.": lambda image: image.any(),
     "It fires on the image that is all ink as well: there all nine weights add up. Ink off the diagonal must "
-    "count against."
-)
-def _also_all_ink(image):
-    return int(np.trace(image) == 3)
-
-
-@diagonal_detector.mistake(
-    "It is turned round: it is silent on the diagonal and fires on all the other images. Change every sign."
-)
-def _inverted(image):
-    return int(not np.array_equal(image, np.eye(3)))
-
+    "count against.": lambda image: np.trace(image) == 3,
+    "It is turned round: it is silent on the diagonal and fires on all the other images. Change every "
+    "sign.": lambda image: not np.array_equal(image, np.eye(3)),
+}
 
 # -- 3. a pocket for the best line ----------------------------------------------------------------
 
@@ -241,7 +160,6 @@ Line = tuple[Array, float]
 
 
 @goal(
-    notebook=1,
     title="A pocket for the best line",
     learned="Your rule finds a good line where no line is perfect.",
     seconds=60,
