@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import oracle
 from nblib import toydata
-from nblib.activations import by_name
 from nblib.network import Network
 from nblib.steppers import backprop_stepper as backprop
 from nblib.steppers.backprop_stepper import explorer, run, scene
@@ -49,27 +49,14 @@ def near(printed, exact):
 
 
 def course(record, t):
-    """Redo pass t example by example and neuron by neuron, from the weights of the record alone."""
-    f, L = by_name(record.activation), len(record.weights)
-    passes = []
-    for x, y in zip(record.x, record.y, strict=True):
-        a, z = [list(x)], [None]
-        for l in range(L):
-            W, b = record.weights[l][t], record.biases[l][t]
-            z.append([sum(W[j, k] * a[-1][k] for k in range(len(a[-1]))) + b[j] for j in range(len(b))])
-            a.append([float(f(v)) for v in z[-1]])
-        delta = [None] * L + [
-            [(u - v) * float(f.derivative(s)) for u, v, s in zip(a[L], y, z[L], strict=True)]
-        ]
-        for l in range(L - 1, 0, -1):
-            W = record.weights[l][t]
-            delta[l] = [
-                sum(W[j, k] * delta[l + 1][j] for j in range(len(W))) * float(f.derivative(z[l][k]))
-                for k in range(len(a[l]))
-            ]
-        cost = 0.5 * sum((u - v) ** 2 for u, v in zip(a[L], y, strict=True))
-        passes.append({"a": a, "z": z, "delta": delta, "cost": cost})
-    return passes
+    """Redo pass t example by example, from the weights of the record alone."""
+    weights, biases = ([array[t] for array in part] for part in (record.weights, record.biases))
+    net = oracle.Net(weights, biases, record.activation)
+    passes = [net.backprop(x, y) for x, y in zip(record.x, record.y, strict=True)]
+    return [
+        {"a": one.activations, "z": [None, *one.zs], "delta": [None, *one.deltas], "cost": one.cost}
+        for one in passes
+    ]
 
 
 def mean_slopes(passes, l, j, k=None):
@@ -125,7 +112,7 @@ def test_every_printed_number_is_that_of_the_course(record):
 
 
 def test_the_activation_is_that_of_the_z_that_is_printed(record):
-    f = by_name(record.activation)
+    f = oracle.FUNCTIONS[record.activation]
     count = 0
     for caption in scene(record).captions:
         for z, a in re.findall(r"^a\S+ = \w+\((−?[\d.]+)\) = (\S+)$", caption.numbers, re.M):

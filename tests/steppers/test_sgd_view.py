@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 from threadpoolctl import threadpool_info, threadpool_limits
 
+import oracle
 from nblib import Network, mnist
 from nblib.runs import mnist_run as sgd_run
 from nblib.steppers import mnist_images as sgd_images
@@ -51,38 +52,24 @@ def number(text):
 def by_the_course(data, m, eta, n_steps, seed):
     """The same run in float64, by the formulas of the course, one image at a time."""
     x, y = data.x_train[:1500].astype(float), data.y_train[:1500]
-    network = Network([784, 16, 10], init="scaled", seed=seed)
-    w1, w2 = (w.astype(float) for w in network.weights)
-    b1, b2 = (b.astype(float) for b in network.biases)
-    order = np.random.default_rng(seed).permutation(1500)
+    targets = np.eye(10)[y]
+    net = oracle.Net.like(Network([784, 16, 10], init="scaled", seed=seed), own=True)
 
-    def gradient(rows):
-        totals, slopes, cost, answers = 0, [], 0, []
-        for i in rows:
-            a1 = 1 / (1 + np.exp(-(w1 @ x[i] + b1)))
-            a2 = 1 / (1 + np.exp(-(w2 @ a1 + b2)))
-            target = np.arange(10) == y[i]
-            cost += 0.5 * ((a2 - target) ** 2).sum() / len(rows)
-            d2 = (a2 - target) * a2 * (1 - a2)
-            d1 = (w2.T @ d2) * a1 * (1 - a1)
-            parts = [np.outer(d1, x[i]), np.outer(d2, a1), d1, d2]
-            totals = totals + np.concatenate([part.ravel() for part in parts]) / len(rows)
-            slopes.append(parts[1][3, 5])
-            answers.append(a2.argmax())
-        return totals, slopes, cost, np.array(answers)
+    def direction(gradients):
+        return np.concatenate([part.ravel() for part in (*gradients[0], *gradients[1])])
 
-    for t in range(n_steps):
-        rows = order[m * t : m * t + m]
-        full = gradient(range(1500))[0]
-        own, slopes, cost, answers = gradient(rows)
-        cosine = own @ full / np.linalg.norm(own) / np.linalg.norm(full)
-        right = int((answers == y[rows]).sum())
-        old = w2[3, 5]
-        for array, part in zip(
-            (w1, w2, b1, b2), np.split(own, np.cumsum([w1.size, w2.size, b1.size])), strict=True
-        ):
-            array -= eta * part.reshape(array.shape)
-        yield {"old": old, "new": w2[3, 5], "slopes": slopes, "cost": cost, "right": right, "cosine": cosine}
+    for rows in list(oracle.mini_batches(1500, m, 1, seed))[:n_steps]:
+        passes = [net.backprop(x[i], targets[i]) for i in rows]
+        own, full = direction(net.gradients(x[rows], targets[rows])), direction(net.gradients(x, targets))
+        truth = {
+            "slopes": [one.nabla_weights[1][3, 5] for one in passes],
+            "cost": np.mean([one.cost for one in passes]),
+            "right": sum(one.activations[-1].argmax() == y[i] for one, i in zip(passes, rows, strict=True)),
+            "cosine": own @ full / np.linalg.norm(own) / np.linalg.norm(full),
+            "old": net.weights[1][3, 5],
+        }
+        net.learn(x[rows], targets[rows], eta)
+        yield truth | {"new": net.weights[1][3, 5]}
 
 
 @pytest.mark.parametrize(("m", "eta"), [(1, 0.5), (10, 1.5), (25, 8)])
