@@ -19,6 +19,7 @@ from nblib.activations import sigmoid, tanh
 from nblib.lessons import calling
 from nblib.lessons.compare import form, kind, same
 from nblib.lessons.exercise import exercise, goal
+from nblib.lessons.formulas import Formulas
 from nblib.lessons.result import Wrong
 from nblib.lessons.slips import NEGATED, SWAPPED, TWICE, given, instead
 
@@ -116,7 +117,6 @@ def _warnings(function: Function, z: Array) -> set[str]:
 
 
 @exercise(
-    notebook=3,
     title="Safe in float32",
     learned="Your sigmoid and its slope are right for float32 from −1000 to 1000, without a warning.",
     cases=_values_of_z,
@@ -128,56 +128,33 @@ def safe_sigmoid(z: Array) -> tuple[Array, Array]:
     return sigmoid(z), sigmoid.derivative(z)
 
 
-def _with_its_slope(f: Function) -> Function:
-    return _both(f, lambda z: f(z) * (1 - f(z)))
+def _pair(sigma: Function, slope: Function | None = None) -> Function:
+    """Return what answers with a wrong curve and a wrong slope; without a slope, with f (1 − f)."""
+    return _both(sigma, slope or (lambda z: sigmoid.slope(sigma(z))))
 
 
-@safe_sigmoid.mistake(
-    "σ is right, but σ′ turns into nan far to the left: there e⁻ᶻ / (1 + e⁻ᶻ)² is ∞/∞. Write the slope "
-    "with σ alone."
-)
-def _slope_with_exponentials(z):
-    return _both(sigmoid, lambda z: np.exp(-z) / (1 + np.exp(-z)) ** 2)(z)
-
-
-@safe_sigmoid.mistake(
-    "σ turns into nan far to the right: there eᶻ / (1 + eᶻ) is ∞/∞. The exponential is only safe on one side."
-)
-def _nan_on_the_right(z):
-    return _with_its_slope(lambda z: np.exp(z) / (1 + np.exp(z)))(z)
-
-
-@safe_sigmoid.mistake("It is turned round: it falls from 1 to 0. The exponent is −z, not z.")
-def _turned_round(z):
-    return _with_its_slope(lambda z: sigmoid(-z))(z)
-
-
-@safe_sigmoid.mistake("It is twice as steep as σ. A half is missing inside tanh: its argument is z/2.")
-def _no_half_inside(z):
-    return _with_its_slope(lambda z: 0.5 * np.tanh(z) + 0.5)(z)
-
-
-@safe_sigmoid.mistake("It runs from −1 to 1: that is tanh(z/2) itself. Shrink it to half, and lift it by ½.")
-def _tanh_itself(z):
-    return _with_its_slope(lambda z: np.tanh(z / 2))(z)
-
-
-@safe_sigmoid.mistake(
-    "σ is right, but σ′ computes z (1 − z). It is given z, not a: first a = σ(z), then a (1 − a)."
-)
-def _z_for_a(z):
-    return _both(sigmoid, lambda z: z * (1 - z))(z)
-
-
-@safe_sigmoid.mistake("σ is right, but 1 − a² is the slope of tanh. That of σ is another product of a.")
-def _slope_of_tanh(z):
-    return _both(sigmoid, lambda z: 1 - sigmoid(z) ** 2)(z)
-
-
-@safe_sigmoid.mistake("σ is right, but σ′ has the wrong sign: σ climbs everywhere, so its slope is positive.")
-def _falling_slope(z):
-    return _both(sigmoid, lambda z: -sigmoid.derivative(z))(z)
-
+safe_sigmoid.slips = {
+    "σ is right, but σ′ turns into nan far to the left: there e⁻ᶻ / (1 + e⁻ᶻ)² is ∞/∞. Write the slope with "
+    "σ alone.": _pair(sigmoid, lambda z: np.exp(-z) / (1 + np.exp(-z)) ** 2),
+    "σ turns into nan far to the right: there eᶻ / (1 + eᶻ) is ∞/∞. The exponential is only safe on one "
+    "side.": _pair(lambda z: np.exp(z) / (1 + np.exp(z))),
+    "It is turned round: it falls from 1 to 0. The exponent is −z, not z.": _pair(lambda z: sigmoid(-z)),
+    "It is twice as steep as σ. A half is missing inside tanh: its argument is z/2.": _pair(
+        lambda z: 0.5 * np.tanh(z) + 0.5
+    ),
+    "It runs from −1 to 1: that is tanh(z/2) itself. Shrink it to half, and lift it by ½.": _pair(
+        lambda z: np.tanh(z / 2)
+    ),
+    "σ is right, but σ′ computes z (1 − z). It is given z, not a: first a = σ(z), then a (1 − a).": _pair(
+        sigmoid, sigmoid.slope
+    ),
+    "σ is right, but 1 − a² is the slope of tanh. That of σ is another product of a.": _pair(
+        sigmoid, lambda z: tanh.slope(sigmoid(z))
+    ),
+    "σ is right, but σ′ has the wrong sign: σ climbs everywhere, so its slope is positive.": _pair(
+        sigmoid, lambda z: -sigmoid.derivative(z)
+    ),
+}
 
 # -- 2. the gradient of one neuron ----------------------------------------------------------------
 
@@ -195,8 +172,18 @@ def _neurons(rng: np.random.Generator) -> Iterator[tuple[Any, ...]]:
         yield rng.normal(), rng.normal(), rng.normal(size=n), rng.integers(2, size=n).astype(float)
 
 
+NEURON = Formulas(
+    "w b x y",
+    z=lambda w, x, b: w * x + b,
+    a=lambda z: sigmoid(z),
+    error=lambda a, y: a - y,
+    slope=lambda a: a * (1 - a),
+    blame=lambda error, slope: error * slope,
+    gradient=lambda blame, x: (np.mean(blame * x), np.mean(blame)),
+)
+
+
 @exercise(
-    notebook=3,
     title="The gradient of one neuron",
     learned="Your function has the gradient of one neuron for any examples.",
     cases=_neurons,
@@ -204,42 +191,34 @@ def _neurons(rng: np.random.Generator) -> Iterator[tuple[Any, ...]]:
 )
 def neuron_gradient(w: float, b: float, x: Array, y: Array) -> Slopes:
     """∂C/∂w and ∂C/∂b of a sigmoid neuron, C = ½ (a − y)², averaged over the examples."""
-    a = sigmoid(w * x + b)
-    return _means((a - y) * a * (1 - a), x)
-
-
-def _means(common: Array, x: Array) -> Slopes:
-    return np.mean(common * x), np.mean(common)
+    return NEURON(w, b, x, y)
 
 
 neuron_gradient.slips = {
     "Both are twice too large. The ½ of the cost takes away the 2 of the square.": TWICE,
     "The sign is turned round. Two usual causes: y − a stands where a − y belongs, or a (a − 1) where the "
     "slope of σ is a (1 − a).": NEGATED,
-    "σ′ is missing. There are three links from w to C, and the middle one is ∂a/∂z.": lambda w, b, x, y: (
-        _means(sigmoid(w * x + b) - y, x)
+    "σ′ is missing. There are three links from w to C, and the middle one is ∂a/∂z.": NEURON.but(
+        slope=lambda: 1
     ),
     "σ′ is taken at a, and it belongs at z. If you begin with a, the slope is a (1 − a), with no σ any "
-    "more.": lambda w, b, x, y: _means((sigmoid(w * x + b) - y) * sigmoid.derivative(sigmoid(w * x + b)), x),
-    "The slope is taken as z (1 − z). It is a (1 − a), with the activation.": lambda w, b, x, y: _means(
-        (sigmoid(w * x + b) - y) * sigmoid.slope(w * x + b), x
+    "more.": NEURON.but(slope=lambda a: sigmoid.derivative(a)),
+    "The slope is taken as z (1 − z). It is a (1 − a), with the activation.": NEURON.but(
+        slope=lambda z: z * (1 - z)
     ),
-    "The error a − y is missing: the gradient says how fast a moves, not C.": lambda w, b, x, y: _means(
-        sigmoid.derivative(w * x + b), x
-    ),
+    "The error a − y is missing: the gradient says how fast a moves, not C.": NEURON.but(error=lambda: 1),
     "x is missing in ∂C/∂w: the last link is ∂z/∂w = x.": instead(lambda dw, db: (db, db)),
     "∂C/∂b carries the input x. The bias is added as it is: its last link is ∂z/∂b = 1.": instead(
         lambda dw, db: (dw, dw)
     ),
-    "You add up over the examples. The cost is their mean, and so is its gradient.": lambda w, b, x, y: (
-        np.multiply(neuron_gradient.reference(w, b, x, y), len(x))
+    "You add up over the examples. The cost is their mean, and so is its gradient.": NEURON.but(
+        gradient=lambda blame, x: (np.sum(blame * x), np.sum(blame))
     ),
     "The mean is taken too early. Each example's blame is multiplied by its own x; the mean comes "
-    "last.": lambda w, b, x, y: _means(neuron_gradient.reference(w, b, x, y)[1], x),
+    "last.": NEURON.but(gradient=lambda blame, x: (np.mean(blame) * np.mean(x), np.mean(blame))),
     "The bias is left out of z: z = w·x + b.": given(b=0.0),
     "Both numbers are right, but the other way round: first ∂C/∂w, then ∂C/∂b.": SWAPPED,
 }
-
 
 # -- 3. a neuron made to measure ------------------------------------------------------------------
 
@@ -265,7 +244,6 @@ def _height(z: float) -> Slopes:
 
 
 @exercise(
-    notebook=3,
     title="A neuron made to measure",
     learned="You can put the curve of a neuron wherever you want it.",
     cases=_two_places,
@@ -277,38 +255,19 @@ def made_to_measure(x: float) -> Slopes:
     return _height(2 * np.log(9) * (x - 2.5))
 
 
-@made_to_measure.mistake("It is turned round: 0.9 at x = 2, and 0.1 at x = 3. The curve must climb.")
-def _falls(x):
-    return made_to_measure.reference(5 - x)
-
-
-@made_to_measure.mistake(
-    "The sign of b is wrong: the middle is at x = −2.5. It lies at −b/w, so mind the minus."
-)
-def _sign_of_b(x):
-    return made_to_measure.reference(x + 5)
-
-
-@made_to_measure.mistake(
+made_to_measure.slips = {
+    "It is turned round: 0.9 at x = 2, and 0.1 at x = 3. The curve must climb.": given(x=lambda x: 5 - x),
+    "The sign of b is wrong: the middle is at x = −2.5. It lies at −b/w, so mind the minus.": given(
+        x=lambda x: x + 5
+    ),
     "The middle is right, but it climbs half as steeply as it should. From x = 2 to x = 3 z goes from "
-    "logit(0.1), which is below 0, to logit(0.9)."
-)
-def _half_as_steep(x):
-    return _height(np.log(9) * (x - 2.5))
-
-
-@made_to_measure.mistake(
+    "logit(0.1), which is below 0, to logit(0.9).": lambda x: _height(np.log(9) * (x - 2.5)),
     "wx + b is 0.1 and 0.9 there; but these are to be the heights of σ. The logit says which z belongs to "
-    "them."
-)
-def _without_logit(x):
-    return _height(0.8 * x - 1.5)
-
-
-@made_to_measure.mistake("This logarithm has the base 10. The logit wants the natural one, np.log.")
-def _base_ten(x):
-    return _height(2 * np.log10(9) * (x - 2.5))
-
+    "them.": lambda x: _height(0.8 * x - 1.5),
+    "This logarithm has the base 10. The logit wants the natural one, np.log.": lambda x: _height(
+        2 * np.log10(9) * (x - 2.5)
+    ),
+}
 
 # -- 4. the same with tanh ------------------------------------------------------------------------
 
@@ -321,8 +280,10 @@ def _one_example(rng: np.random.Generator) -> Iterator[tuple[float, ...]]:
         yield w, b, x, float(rng.choice([-1.0, 0.0, 1.0]))
 
 
+TANH_NEURON = NEURON.but(a=lambda z: np.tanh(z), slope=lambda a: 1 - a**2)
+
+
 @exercise(
-    notebook=3,
     title="The same with tanh",
     learned="You know which link of the chain changes with the curve, and that it is the only one.",
     cases=_one_example,
@@ -330,83 +291,33 @@ def _one_example(rng: np.random.Generator) -> Iterator[tuple[float, ...]]:
 )
 def tanh_gradient(w: float, b: float, x: float, y: float) -> Slopes:
     """∂C/∂w and ∂C/∂b for a = tanh(wx + b), C = ½ (a − y)², and one example."""
-    a = np.tanh(w * x + b)
-    return _one((a - y) * (1 - a**2), x)
+    return TANH_NEURON(w, b, x, y)
 
 
-def _one(common: float, x: float) -> Slopes:
-    return common * x, common
-
-
-@tanh_gradient.mistake("a (1 − a) is the slope of σ. That of tanh, which you use for a, is another one.")
-def _slope_of_sigmoid(w, b, x, y):
-    a = np.tanh(w * x + b)
-    return _one((a - y) * a * (1 - a), x)
-
-
-@tanh_gradient.mistake(
-    "This is the gradient of the sigmoid neuron. Here a = tanh(z), and its slope goes with it."
-)
-def _still_sigmoid(w, b, x, y):
-    a = sigmoid(w * x + b)
-    return _one((a - y) * a * (1 - a), x)
-
-
-@tanh_gradient.mistake("The slope fits tanh, but a is still σ(z). The activation is tanh(z) now.")
-def _sigmoid_forwards(w, b, x, y):
-    a = sigmoid(w * x + b)
-    return _one((a - y) * (1 - a**2), x)
-
-
-@tanh_gradient.mistake("A square is missing: the slope of tanh is not 1 − a.")
-def _no_square(w, b, x, y):
-    a = np.tanh(w * x + b)
-    return _one((a - y) * (1 - a), x)
-
-
-@tanh_gradient.mistake("The slope is written with z where the activation a = tanh(z) belongs.")
-def _square_of_z(w, b, x, y):
-    z = w * x + b
-    return _one((np.tanh(z) - y) * (1 - z**2), x)
-
-
-@tanh_gradient.mistake("The slope takes tanh of a, which is tanh(z) already: once is enough.")
-def _tanh_of_a(w, b, x, y):
-    a = np.tanh(w * x + b)
-    return _one((a - y) * tanh.derivative(a), x)
-
-
-@tanh_gradient.mistake("The slope of tanh is missing: it is the link ∂a/∂z.")
-def _no_slope_of_tanh(w, b, x, y):
-    return _one(np.tanh(w * x + b) - y, x)
-
-
-@tanh_gradient.mistake("Both are twice too large. The ½ of the cost takes away the 2 of the square.")
-def _tanh_no_half(w, b, x, y):
-    dw, db = tanh_gradient.reference(w, b, x, y)
-    return 2 * dw, 2 * db
-
-
-@tanh_gradient.mistake(
+tanh_gradient.slips = {
+    "a (1 − a) is the slope of σ. That of tanh, which you use for a, is another one.": TANH_NEURON.but(
+        slope=lambda a: a * (1 - a)
+    ),
+    "This is the gradient of the sigmoid neuron. Here a = tanh(z), and its slope goes with it.": NEURON,
+    "The slope fits tanh, but a is still σ(z). The activation is tanh(z) now.": TANH_NEURON.but(
+        a=lambda z: sigmoid(z)
+    ),
+    "A square is missing: the slope of tanh is not 1 − a.": TANH_NEURON.but(slope=lambda a: 1 - a),
+    "The slope is written with z where the activation a = tanh(z) belongs.": TANH_NEURON.but(
+        slope=lambda z: 1 - z**2
+    ),
+    "The slope takes tanh of a, which is tanh(z) already: once is enough.": TANH_NEURON.but(
+        slope=lambda a: tanh.derivative(a)
+    ),
+    "The slope of tanh is missing: it is the link ∂a/∂z.": TANH_NEURON.but(slope=lambda: 1),
+    "Both are twice too large. The ½ of the cost takes away the 2 of the square.": TWICE,
     "The sign is turned round. Two usual causes: y − a stands where a − y belongs, or a² − 1 where the slope "
-    "of tanh is 1 − a²."
-)
-def _tanh_sign(w, b, x, y):
-    dw, db = tanh_gradient.reference(w, b, x, y)
-    return -dw, -db
-
-
-@tanh_gradient.mistake("∂C/∂b carries the input x. The bias is added as it is: its last link is ∂z/∂b = 1.")
-def _tanh_x_in_the_bias(w, b, x, y):
-    dw, _ = tanh_gradient.reference(w, b, x, y)
-    return dw, dw
-
-
-@tanh_gradient.mistake("x is missing in ∂C/∂w: the last link is ∂z/∂w = x.")
-def _tanh_no_x(w, b, x, y):
-    _, db = tanh_gradient.reference(w, b, x, y)
-    return db, db
-
+    "of tanh is 1 − a².": NEGATED,
+    "∂C/∂b carries the input x. The bias is added as it is: its last link is ∂z/∂b = 1.": instead(
+        lambda dw, db: (dw, dw)
+    ),
+    "x is missing in ∂C/∂w: the last link is ∂z/∂w = x.": instead(lambda dw, db: (db, db)),
+}
 
 # -- 5. ten steps ---------------------------------------------------------------------------------
 
@@ -442,7 +353,6 @@ def _place(seed: int) -> Place:
 
 
 @goal(
-    notebook=3,
     title="Ten steps",
     learned="Your data are prepared so well that ten steps are enough.",
     seconds=20,
