@@ -10,6 +10,7 @@ import pytest
 from nblib import Network, toydata
 from nblib.activations import sigmoid
 from nblib.lessons import backprop_exercises as exercises
+from nblib.lessons import xor_training
 from nblib.lessons.backprop_exercises import (
     backprop,
     backwards,
@@ -19,9 +20,6 @@ from nblib.lessons.backprop_exercises import (
     train_xor,
 )
 from nblib.lessons.compare import show
-from nblib.lessons.exercise import Exercise
-
-EXERCISES = [one for one in vars(exercises).values() if isinstance(one, Exercise)]
 
 
 # -- right answers in other styles ----------------------------------------------------------------
@@ -226,18 +224,17 @@ def with_matrices(forwards=lambda W: W.T, back=lambda W: W, layer=0):
 
 
 @pytest.mark.parametrize(
-    ("turns", "mistake"),
+    ("turns", "says"),
     [
-        ({"back": lambda W: W.T}, "_not_carried_back"),
-        ({"forwards": lambda W: W}, "_not_carried_forwards"),
-        ({"layer": 1}, "_weights_of_the_layer_before"),
+        ({"back": lambda W: W.T}, "On the way back W is turned round."),
+        ({"forwards": lambda W: W}, "On the way forwards W is turned round."),
+        ({"layer": 1}, "BP2 takes the weights of the layer before."),
     ],
 )
-def test_a_matrix_that_does_not_fit_is_found_on_square_ones(turns, mistake):
+def test_a_matrix_that_does_not_fit_is_found_on_square_ones(turns, says):
     assert backprop(with_matrices())
     result = backprop(with_matrices(**turns))
-    (says,) = (one.says for one in backprop.mistakes if one.function.__name__ == mistake)
-    assert result.says == says
+    assert result.says.startswith(says)
     assert set(dict(result.example)) == {"network", "x", "y", "your answer", "expected"}
 
 
@@ -329,16 +326,10 @@ def test_several_matrices_are_shown_below_one_another():
     ]
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda one: one.name)
-def test_no_two_mistakes_answer_alike(exercise):
-    for mistake in exercise.mistakes:
-        assert exercise.diagnoses(mistake.function) == [mistake]
-
-
 def test_enough_mistakes_are_known():
-    counts = {one.name: len(one.mistakes) for one in EXERCISES}
-    assert counts["backprop"] >= 25
-    assert min(counts.values()) >= 8
+    small = (output_delta, backwards, input_gradient, quartic_backprop)
+    assert len(backprop.mistakes) >= 25
+    assert min(len(one.mistakes) for one in small) >= 8
 
 
 # -- the open end ---------------------------------------------------------------------------------
@@ -420,7 +411,7 @@ def waits_for_nothing(network, x, y):
 
 @pytest.mark.parametrize("train", [waits_for_a_cost, waits_for_nothing])
 def test_training_without_end_is_stopped(train, few_seeds, monkeypatch):
-    monkeypatch.setattr(exercises, "SECONDS_EACH", 0.2)
+    monkeypatch.setattr(xor_training, "SECONDS_EACH", 0.2)
     assert train_xor(train).says.startswith("It was still running after 0.2 seconds")
 
 
