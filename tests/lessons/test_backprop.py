@@ -21,7 +21,6 @@ from nblib.lessons.backprop_exercises import (
 )
 from nblib.lessons.compare import show
 
-
 # -- right answers in other styles ----------------------------------------------------------------
 
 
