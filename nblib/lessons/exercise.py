@@ -27,8 +27,8 @@ class Check:
 
     Parameters
     ----------
-    name : str
-        As in ``check.name(my_answer)``.
+    asked : callable
+        What an answer is held against. Its name is that of the check, its docstring says what is asked.
     title : str
         The heading of the exercise.
     learned : str
@@ -43,28 +43,40 @@ class Check:
     """
 
     def __init__(
-        self, name: str, title: str, learned: str, seconds: float | None = SECONDS, notebook: object = None
+        self,
+        asked: Function,
+        title: str,
+        learned: str,
+        seconds: float | None = SECONDS,
+        notebook: object = None,
     ) -> None:
-        self.name, self.title, self.learned, self.seconds = name, title, learned, seconds
+        self.name, self.__doc__ = asked.__name__, asked.__doc__
+        self.names = list(inspect.signature(asked).parameters)
+        self.title, self.learned, self.seconds = title, learned, seconds
         self.yours: Any = None
 
     def __repr__(self) -> str:
         return f"check.{self.name}: {self.title}"
 
     def __call__(self, *answers: Any) -> Result:
-        """Look at the answers, and say whether they pass or what is wrong."""
+        """Look at the answers, and say whether they pass or what is wrong.
+
+        Raises
+        ------
+        TypeError
+            If there is no answer.
+        """
         if not answers:
             raise TypeError(f"check.{self.name} needs your answer: check.{self.name}(my_answer)")
         if any(answer is ... or calling.is_stub(answer) for answer in answers):
             return Result(self.name, "not attempted", "Write your answer in place of the ... above.")
-        limit = time_limit(self.seconds) if self.seconds else contextlib.nullcontext()
         try:
-            with limit:
+            with time_limit(self.seconds) if self.seconds else contextlib.nullcontext():
                 reached = self.examine(*answers)
         except Wrong as wrong:
             return Result(self.name, "wrong", wrong.says, tuple(wrong.example.items()))
         self.yours = answers[0] if len(answers) == 1 else answers
-        return Result(self.name, "passed", " ".join(filter(None, [self.learned, reached])))
+        return Result(self.name, "passed", f"{self.learned} {reached or ''}".rstrip())
 
     def examine(self, *answers: Any) -> str | None:
         """Look at the answers; return a further sentence for an answer that passes, or None.
@@ -77,12 +89,44 @@ class Check:
         raise NotImplementedError
 
 
+class Goal(Check):
+    """An open end: something to be reached, by whatever means.
+
+    Parameters
+    ----------
+    judge : callable
+        Called with the learner's answers; returns a sentence on what they reached, or raises
+        `Wrong`.
+    **named
+        As for `Check`.
+    """
+
+    def __init__(self, judge: Callable[..., str | None], **named: Any) -> None:
+        super().__init__(judge, **named)
+        self.judge = judge
+
+    def examine(self, *answers: Any) -> str | None:
+        """Let the judge look at the answers."""
+        if len(answers) != len(self.names):
+            raise Wrong(f"check.{self.name} wants ({', '.join(self.names)}), got {len(answers)} things.")
+        return self.judge(*answers)
+
+
 @dataclass(frozen=True)
 class Mistake:
     """A usual wrong answer, and what to say of it."""
 
     says: str
     function: Function
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of one call, beside what was expected."""
+
+    case: tuple[Any, ...]
+    expected: Any
+    outcome: Any
 
 
 class Exercise(Check):
@@ -120,10 +164,8 @@ class Exercise(Check):
         may_change: Sequence[str] = (),
         **named: Any,
     ) -> None:
-        super().__init__(reference.__name__, **named)
+        super().__init__(reference, **named)
         self.reference, self.prepare, self.returns, self.may_change = reference, prepare, returns, may_change
-        self.__doc__ = reference.__doc__
-        self.names = list(inspect.signature(reference).parameters)
         self.slips: dict[str, Function | Slip] = {}
         self._cases = cases
 
@@ -145,46 +187,48 @@ class Exercise(Check):
 
     def examine(self, *answers: Any) -> None:
         """Compare the answer with the right one."""
-        self.compare(self._function(*answers))
+        self.compare(self.prepare(*answers) if self.prepare else one_function(self.name, answers))
 
     def compare(self, function: Function) -> None:
-        """Compare a function with the right one, case by case; raise `Wrong` where they differ."""
-        cases = self.cases()
-        outcomes = [self._outcome(function, case) for case in cases]
-        expected = [self._call(self.reference, case) for case in cases]
-        faults = list(map(self._fault, expected, outcomes))
-        if not any(faults):
+        """Compare a function with the right one, case by case.
+
+        Raises
+        ------
+        Wrong
+            Where they differ: with the sentence of the usual mistake, or of the first case that fails.
+        """
+        trials = self._trials(function)
+        failed = next((trial for trial in trials if self._fault(trial.expected, trial.outcome)), None)
+        if failed is None:
             return
-        i = next(i for i, fault in enumerate(faults) if fault)
-        known = self._known_mistakes(cases, outcomes, expected)
-        example = {name: show(value) for name, value in zip(self.names, cases[i], strict=True)}
-        if known or not isinstance(outcomes[i], Wrong):
-            answer = outcomes[i].says if isinstance(outcomes[i], Wrong) else show(outcomes[i])
-            example |= {"your answer": answer, "expected": show(expected[i])}
-        raise Wrong(known[0].says if known else faults[i], example)
+        known = self._known(trials)
+        example = {name: show(value) for name, value in zip(self.names, failed.case, strict=True)}
+        if known or not isinstance(failed.outcome, Wrong):
+            answer = failed.outcome.says if isinstance(failed.outcome, Wrong) else show(failed.outcome)
+            example |= {"your answer": answer, "expected": show(failed.expected)}
+        raise Wrong(known[0].says if known else self._fault(failed.expected, failed.outcome), example)
 
     def diagnoses(self, function: Function) -> list[Mistake]:
         """Return the usual mistakes that a function makes."""
-        cases = self.cases()
-        outcomes = [self._outcome(function, case) for case in cases]
-        return self._known_mistakes(cases, outcomes, [self._call(self.reference, case) for case in cases])
+        return self._known(self._trials(function))
 
-    def _known_mistakes(
-        self, cases: list[tuple[Any, ...]], outcomes: list[Any], expected: list[Any]
-    ) -> list[Mistake]:
+    def _trials(self, function: Function) -> list[Trial]:
+        return [
+            Trial(case, self._outcome(self.reference, case), self._outcome(function, case))
+            for case in self.cases()
+        ]
+
+    def _known(self, trials: list[Trial]) -> list[Mistake]:
         """Return the mistakes that answer as the learner does, and fail where the learner fails.
 
         A matrix that is turned round, for one, fits only where it is square.
         """
-        if all(isinstance(o, Wrong) or same(e, o) for e, o in zip(expected, outcomes, strict=True)):
+        if all(isinstance(trial.outcome, Wrong) or same(trial.expected, trial.outcome) for trial in trials):
             return []
         return [
             mistake
             for mistake in self.mistakes
-            if all(
-                _alike(self._outcome(mistake.function, case), outcome)
-                for case, outcome in zip(cases, outcomes, strict=True)
-            )
+            if all(_alike(self._outcome(mistake.function, trial.case), trial.outcome) for trial in trials)
         ]
 
     def _fault(self, expected: Any, outcome: Any) -> str | None:
@@ -199,25 +243,16 @@ class Exercise(Check):
     def _outcome(self, function: Function, case: tuple[Any, ...]) -> Any:
         """Return what a function answers, or the `Wrong` that says why it does not answer."""
         try:
-            return self._call(function, case)
+            return calling.call(function, self.names, case, self.may_change)
         except TimeOver:
             raise
         except Wrong as wrong:
             return wrong
 
-    def _call(self, function: Function, case: tuple[Any, ...]) -> Any:
-        return calling.call(function, self.names, case, self.may_change)
-
-    def _function(self, *answers: Any) -> Function:
-        if self.prepare is not None:
-            return self.prepare(*answers)
-        return one_function(self.name, answers)
-
 
 def _alike(outcome: Any, other: Any) -> bool:
-    if isinstance(outcome, Wrong) or isinstance(other, Wrong):
-        return isinstance(outcome, Wrong) and isinstance(other, Wrong)
-    return same(outcome, other)
+    failed = isinstance(outcome, Wrong), isinstance(other, Wrong)
+    return all(failed) or (not any(failed) and same(outcome, other))
 
 
 def _sentence(words: str) -> str:
@@ -238,31 +273,6 @@ def one_function(name: str, answers: Sequence[Any]) -> Function:
 def exercise(**named: Any) -> Callable[[Function], Exercise]:
     """Make an `Exercise` of the decorated function, which is the right answer; see there."""
     return lambda reference: Exercise(reference, **named)
-
-
-class Goal(Check):
-    """An open end: something to be reached, by whatever means.
-
-    Parameters
-    ----------
-    judge : callable
-        Called with the learner's answers; returns a sentence on what they reached, or raises
-        `Wrong`.
-    **named
-        As for `Check`.
-    """
-
-    def __init__(self, judge: Callable[..., str | None], **named: Any) -> None:
-        super().__init__(judge.__name__, **named)
-        self.judge = judge
-        self.__doc__ = judge.__doc__
-
-    def examine(self, *answers: Any) -> str | None:
-        """Let the judge look at the answers."""
-        wanted = list(inspect.signature(self.judge).parameters)
-        if len(answers) != len(wanted):
-            raise Wrong(f"check.{self.name} wants ({', '.join(wanted)}), got {len(answers)} things.")
-        return self.judge(*answers)
 
 
 def goal(**named: Any) -> Callable[[Callable[..., str | None]], Goal]:
