@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nblib.gates import Circuit, Unit, all_inputs
+from nblib.lessons.adders import Sums, compare_sums
 from nblib.lessons.compare import kind
-from nblib.lessons.exercise import exercise, goal
+from nblib.lessons.exercise import Function, exercise, goal
 from nblib.lessons.formulas import Formulas
 from nblib.lessons.result import Wrong
 from nblib.lessons.slips import SWAPPED, each, given
@@ -24,53 +23,37 @@ def _rows(n: int) -> Callable[[np.random.Generator], Iterator[tuple[int, ...]]]:
     return lambda rng: (tuple(map(int, row)) for row in all_inputs(n))
 
 
-OPPOSITE = each(lambda output: 1 - output)
-NEVER = each(lambda output: 0)
-ALWAYS = each(lambda output: 1)
-
-
-def _single(answers: tuple[Any, ...]) -> Any:
-    if len(answers) != 1:
-        raise Wrong(f"The check wants one answer, got {len(answers)} things.")
-    return answers[0]
-
-
-def _unit(n_inputs: int) -> Callable[[Any], Unit]:
+def _unit(n_inputs: int) -> Callable[..., Unit]:
     """Make a ``prepare`` that takes a single unit."""
 
     def prepare(*answers: Any) -> Unit:
-        answer = _single(answers)
-        if not isinstance(answer, Unit):
-            raise Wrong(f"It must be one unit, Unit([weights], threshold=θ); got {kind(answer)}.")
-        if answer.n_inputs != n_inputs:
-            raise Wrong(f"It needs {n_inputs} weights, one for each input; yours has {answer.n_inputs}.")
-        return answer
+        unit = _one(answers, Unit, "It must be one unit, Unit([weights], threshold=θ)")
+        if unit.n_inputs != n_inputs:
+            raise Wrong(f"It needs {n_inputs} weights, one for each input; yours has {unit.n_inputs}.")
+        return unit
 
     return prepare
 
 
 def _circuit(
     inputs: Sequence[str], outputs: Sequence[str] | None = None, most_units: int | None = None
-) -> Callable[[Any], Callable[..., int | tuple[int, ...]]]:
+) -> Callable[..., Function]:
     """Make a ``prepare`` that takes a circuit; without `outputs` it must have one, of any name."""
 
-    def prepare(*answers: Any) -> Callable[..., int | tuple[int, ...]]:
-        answer = _single(answers)
-        if not isinstance(answer, Circuit):
-            raise Wrong(f"It must be a circuit, Circuit(inputs, parts, outputs); got {kind(answer)}.")
-        _check_names("inputs", answer.inputs, inputs)
+    def prepare(*answers: Any) -> Function:
+        circuit = _one(answers, Circuit, "It must be a circuit, Circuit(inputs, parts, outputs)")
+        _check_names("inputs", circuit.inputs, inputs)
         if outputs is not None:
-            _check_names("outputs", answer.outputs, outputs)
-        elif len(answer.outputs) != 1:
-            raise Wrong(f"It must have one output; yours has {len(answer.outputs)}.")
-        if most_units is not None and len(answer.units) > most_units:
-            raise Wrong(f"It has {len(answer.units)} units, and the exercise asks for at most {most_units}.")
-        wires = [answer.outputs[name] for name in outputs or answer.outputs]
+            _check_names("outputs", circuit.outputs, outputs)
+        elif len(circuit.outputs) != 1:
+            raise Wrong(f"It must have one output; yours has {len(circuit.outputs)}.")
+        if most_units is not None and len(circuit.units) > most_units:
+            raise Wrong(f"It has {len(circuit.units)} units, and the exercise asks for at most {most_units}.")
 
         def run(*bits: int) -> int | tuple[int, ...]:
             given = dict(zip(inputs, bits, strict=True))
-            signals = answer.record(*(given[name] for name in answer.inputs)).signals
-            found = tuple(signals[wire] for wire in wires)
+            signals = circuit.record(*(given[name] for name in circuit.inputs)).signals
+            found = tuple(signals[circuit.outputs[name]] for name in outputs or circuit.outputs)
             return found if outputs else found[0]
 
         return run
@@ -78,10 +61,22 @@ def _circuit(
     return prepare
 
 
-def _check_names(what: str, names: Sequence[str], wanted: Sequence[str]) -> None:
+def _one(answers: tuple[Any, ...], wanted: type, says: str) -> Any:
+    if len(answers) != 1:
+        raise Wrong(f"The check wants one answer, got {len(answers)} things.")
+    if not isinstance(answers[0], wanted):
+        raise Wrong(f"{says}; got {kind(answers[0])}.")
+    return answers[0]
+
+
+def _check_names(what: str, names: Iterable[str], wanted: Sequence[str]) -> None:
     if set(names) != set(wanted):
         raise Wrong(f"Its {what} must be called {', '.join(wanted)}; yours are called {', '.join(names)}.")
 
+
+OPPOSITE = each(lambda output: 1 - output)
+NEVER = each(lambda output: 0)
+ALWAYS = each(lambda output: 1)
 
 # -- 1. at least two ------------------------------------------------------------------------------
 
@@ -256,10 +251,6 @@ MOST_UNITS = 20
 TWO_A_COLUMN = 8
 FEWEST = 5
 
-Sums = NDArray[np.int64]
-Adder = Callable[[Sums, Sums], Sums]
-Function = Callable[..., Any]
-
 
 @goal(
     title="The smallest adder",
@@ -267,7 +258,7 @@ Function = Callable[..., Any]
 )
 def smallest_adder(circuit: Circuit) -> str:
     """Every one of the 256 sums right, with at most 20 units. It can be done with five."""
-    _compare_sums(_all_sums(circuit))
+    compare_sums(_all_sums(circuit))
     units = len(circuit.units)
     if units > MOST_UNITS:
         known = ", as many as the adder above" if units == FIRST_ADDER else ""
@@ -288,101 +279,3 @@ def _all_sums(circuit: Any) -> Sums:
     run = _circuit(wires, [f"s{i}" for i in range(5)])(circuit)
     bits = [[(number >> i) & 1 for i in places] for number in range(16)]
     return np.array([[np.dot(run(*a, *b), 2 ** np.arange(5)) for b in bits] for a in bits])
-
-
-def _compare_sums(sums: Sums) -> None:
-    """Raise `Wrong` with the first wrong sum, the smallest numbers first, and with what it looks like."""
-    a, b = np.indices(sums.shape)
-    wrong = np.argwhere(sums != a + b)
-    if not len(wrong):
-        return
-    first_a, first_b = min(wrong.tolist(), key=lambda pair: (sum(pair), *pair))
-    answer, expected = int(sums[first_a, first_b]), first_a + first_b
-    says = (
-        f"{len(wrong)} of the 256 sums are wrong, the first of them {first_a} + {first_b}: there "
-        f"s{_lowest_bit(answer ^ expected)} is the first wrong column from the right."
-    )
-    looks_like = (
-        why for why, adders in _WRONG_SUMS.items() for add in adders if np.array_equal(sums, add(a, b))
-    )
-    raise Wrong(
-        f"{says} {next(looks_like, None) or _right_columns(sums ^ (a + b))}",
-        {
-            "a": f"{first_a} = {first_a:04b}",
-            "b": f"{first_b} = {first_b:04b}",
-            "your answer": f"{answer} = {answer:05b}",
-            "expected": f"{expected} = {expected:05b}",
-        },
-    )
-
-
-def _lowest_bit(number: int) -> int:
-    return (number & -number).bit_length() - 1
-
-
-def _right_columns(wrong_bits: Sums) -> str:
-    """Say up to which column all sums are right."""
-    low = _lowest_bit(int(np.bitwise_or.reduce(wrong_bits, axis=None)))
-    if low == 0:
-        return "Begin with s0, which is not always right: nothing but a0 and b0 counts for it."
-    right = "s0 is" if low == 1 else f"s0 to s{low - 1} are"
-    return f"{right} right in every sum, so look at s{low} and at the carries beside it."
-
-
-def _reversed(number: Sums, n_bits: int) -> Sums:
-    return sum(((number >> i) & 1) << (n_bits - 1 - i) for i in range(n_bits))
-
-
-def _with_carry(rule: Function) -> list[Adder]:
-    """Return the adders in which another rule makes a carry, of the bits of a column and the carry into it.
-
-    The first column has the rule too, or is right; and the digits are right, or made as in a full adder of
-    two units: with the carry out taken away twice.
-    """
-    return [
-        functools.partial(_column_by_column, carries=(first, rule, rule, rule), digit_from_carry=from_carry)
-        for first in (lambda x, y, c: x & y, rule)
-        for from_carry in (False, True)
-    ]
-
-
-def _column_by_column(a: Sums, b: Sums, carries: Sequence[Function], digit_from_carry: bool) -> Sums:
-    total, c = np.zeros_like(a), np.zeros_like(a)
-    for i, carry in enumerate(carries):
-        x, y = (a >> i) & 1, (b >> i) & 1
-        out = carry(x, y, c)
-        digit = (x + y + c - 2 * out >= 1) if digit_from_carry else x ^ y ^ c
-        total, c = total + (digit << i), out
-    return total + (c << 4)
-
-
-_WRONG_SUMS: dict[str, list[Adder]] = {
-    "No carry reaches the next column.": [lambda a, b: a ^ b, lambda a, b: (a ^ b) + 2 * (a & b & 8)],
-    "The carry of the last column is lost: s4 must be on from 16 on.": [lambda a, b: (a + b) % 16],
-    "It adds from the wrong end: a0, b0 and s0 are the bits worth 1.": [
-        lambda a, b: _reversed(_reversed(a, 4) + _reversed(b, 4), 5)
-    ],
-    "The outputs are in the reverse order: s0 is worth 1, and s4 is worth 16.": [
-        lambda a, b: _reversed(a + b, 5)
-    ],
-    "The four digits are in the reverse order: s0 is worth 1, and s3 is worth 8.": [
-        lambda a, b: _reversed((a + b) % 16, 4) + (a + b) // 16 * 16
-    ],
-    "The inputs are in the reverse order: a0 and b0 are worth 1, a3 and b3 are worth 8.": [
-        lambda a, b: _reversed(a, 4) + _reversed(b, 4)
-    ],
-    "The bits of a are in the reverse order: a0 is worth 1, a3 is worth 8.": [
-        lambda a, b: _reversed(a, 4) + b
-    ],
-    "The bits of b are in the reverse order: b0 is worth 1, b3 is worth 8.": [
-        lambda a, b: a + _reversed(b, 4)
-    ],
-    "A column hands a carry on only where both its bits are on. One bit and the carry that comes in make one "
-    "too.": _with_carry(lambda x, y, c: x & y),
-    "One thing that is on is enough for the carry of a column. It takes two of the three.": _with_carry(
-        lambda x, y, c: x | y | c
-    ),
-    "A column hands a carry on only where all three are on. Two of the three are enough.": _with_carry(
-        lambda x, y, c: x & y & c
-    ),
-}
