@@ -125,7 +125,7 @@ def plane(
         Radius of a mark.
     """
     x = np.asarray(x, float)
-    seen = [{}] * len(x) if shown is None else [{"opacity": np.where(on, 1, np.nan)} for on in shown]
+    seen = [{}] * len(x) if shown is None else [{"opacity": _chosen(on, 1, np.nan)} for on in shown]
     parts = [axes.frame("x₁", "x₂", title, ticks), *between]
     for (x1, x2), label, look in zip(x, labels, seen, strict=True):
         parts.append(example_mark(axes.x(x1), axes.y(x2), label, r, **look))
@@ -140,7 +140,7 @@ def boundary(
     axes: Axes, weights: ArrayLike, bias: ArrayLike, shown: ArrayLike = True, **look: Value
 ) -> Element:
     """Return the line w·x + b = 0 on the pages where it is shown; it goes inside of `Axes.clip`."""
-    ends = (np.where(shown, end, np.nan) for end in axes.boundary(weights, bias))
+    ends = (_chosen(shown, end, np.nan) for end in axes.boundary(weights, bias))
     return line(*ends, **{"stroke_width": 2.5} | look)
 
 

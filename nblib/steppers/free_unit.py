@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 import ipywidgets
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nblib import validate
-from nblib.drawing.marks import disc, example_mark, sign_colour, sign_dash
+from nblib.drawing.marks import disc
 from nblib.drawing.numbers import sub
-from nblib.drawing.scene import Axes, Caption, Element, Scene, circle, element, group, line, note, rect, text
+from nblib.drawing.panels import TruthTable, Wire, boundary, plane
+from nblib.drawing.scene import Axes, Caption, Element, Scene, element, group, note, text
 from nblib.gates import Unit, all_inputs
-from nblib.steppers.circuits import RULE, added, arriving, number, products, signed_number, verdict
+from nblib.steppers.gates_captions import RULE, brought, number, products, verdict
 from nblib.widgets.explorer import Explorer
 
 NAMES = (
@@ -27,6 +27,7 @@ _ROWS = [tuple(row) for row in all_inputs(2).tolist()]
 _PAGES = np.arange(len(_ROWS) + 1)  # one a row, and one for the whole table
 _LIMIT, _STEP = 3.0, 0.5
 _INPUTS, _UNIT, _OUTPUT = ((50, 92), (50, 212)), (170, 152), (258, 152)
+_TABLE = TruthTable(310, 92, (33, 33, 70, 50), n_inputs=2, height=28)
 _PLANE = Axes(548, 40, 200, 200, (-0.6, 1.6), (-0.6, 1.6))
 
 
@@ -61,15 +62,11 @@ def scene(weights: ArrayLike, threshold: float, found: Collection[str] = ()) -> 
 
 
 def _wires(unit: Unit) -> list[Element]:
-    elements = [line(_UNIT[0] + 28, _UNIT[1], _OUTPUT[0] - 17, _OUTPUT[1], stroke="quiet")]
-    for k, weight in enumerate(unit.weights):
-        start, end = np.array(_INPUTS[k]), np.array(_UNIT)
-        along = (end - start) / np.linalg.norm(end - start)
-        look = {"stroke": sign_colour(weight), "stroke_dasharray": sign_dash(weight)}
-        ends = (*(start + 17 * along), *(end - 28 * along))
-        elements.append(line(*ends, stroke_width=1.2 + 1.4 * abs(weight), **look))
-        label = f"w{sub(k + 1)} = {signed_number(float(weight))}"
-        elements.append(note(114, 74 if k == 0 else 230, label, size=13))
+    elements = [Wire(_UNIT, _OUTPUT, leaves=28, stops=17).line()]
+    for k, weight in enumerate(unit.weights.tolist()):
+        wire = Wire(_INPUTS[k], _UNIT, leaves=17, stops=28)
+        label = f"w{sub(k + 1)} = {'+' * (weight > 0)}{number(weight)}"
+        elements += [wire.line(weight, 1.2 + 1.4 * abs(weight)), note(114, 74 + 156 * k, label, size=13)]
     return elements
 
 
@@ -80,11 +77,10 @@ def _discs(unit: Unit) -> list[Element]:
         elements.append(_bit(x, y, [row[k] for row in _ROWS]))
         elements.append(text(x, y - 27, f"x{sub(k + 1)}", size=13))
     x, y = _UNIT
-    sums = [f"{added(arriving(unit, row))} = {number(unit.total(*row))}" for row in _ROWS]
     elements += [
         *disc(x, y, 28, _glow(outputs), stroke="ink", stroke_width=2),
         text(x, y, f"≥ {number(unit.threshold)}", size=14),
-        note(x, y + 43, [*sums, ""], size=13),
+        note(x, y + 43, [*(brought(unit, row) for row in _ROWS), ""], size=13),
         note(x, y + 60, [*(verdict(unit, row) for row in _ROWS), ""], size=13),
         _bit(*_OUTPUT, outputs),
         text(_OUTPUT[0], _OUTPUT[1] - 27, "out", size=13),
@@ -105,43 +101,48 @@ def _glow(bits: list[int]) -> list[float]:
 
 
 def _table(unit: Unit) -> list[Element]:
-    left, top = 310, 92
-    places = (left + 18, left + 48, left + 104, left + 162)
-    heads = ("x₁", "x₂", "sum", "out")
-    elements = [
-        text(x, top - 14, head, size=13, font_weight="bold") for x, head in zip(places, heads, strict=True)
-    ]
-    elements.append(line(left, top - 1, left + 186, top - 1))
+    rows = []
     for i, row in enumerate(_ROWS):
-        y = top + 14 + 28 * i
-        sign = "≥" if unit(*row) else "<"
-        told = (f"{number(unit.total(*row))} {sign} {number(unit.threshold)}", str(unit(*row)))
-        back = rect(left, y - 14, 186, 28, rx=4, fill="soft", fill_opacity=np.where(i == _PAGES, 0.4, 0.0))
-        cells = [*map(str, row), *(np.where(i <= _PAGES, cell, "?") for cell in told)]
-        elements += [back, *(text(x, y, cell, size=14) for x, cell in zip(places, cells, strict=True))]
+        comparison = f"{number(unit.total(*row))} {'≥' if unit(*row) else '<'} {number(unit.threshold)}"
+        told = (np.where(i <= _PAGES, cell, "?") for cell in (comparison, str(unit(*row))))
+        rows.append([*map(str, row), *told])
     name = [*[""] * len(_ROWS), f"This is {name_of(unit)}."]
-    return [*elements, text(left + 93, top + 132, name, size=15, font_weight="bold")]
+    return [
+        *_TABLE.draw(("x₁", "x₂", "sum", "out"), rows, [i == _PAGES for i in range(len(_ROWS))]),
+        text(403, 224, name, size=15, font_weight="bold"),
+    ]
 
 
 def _plane(unit: Unit) -> list[Element]:
+    here = [[*column, np.nan] for column in zip(*_ROWS, strict=True)]
+    known = [i <= _PAGES for i in range(len(_ROWS))]
+    unknown = [
+        note(_PLANE.x(x1), _PLANE.y(x2), np.where(on, "", "?"), size=14)
+        for (x1, x2), on in zip(_ROWS, known, strict=True)
+    ]
+    border = _PLANE.clip("plane", boundary(_PLANE, unit.weights, -unit.threshold))
+    return plane(
+        _PLANE,
+        _ROWS,
+        [unit(*row) for row in _ROWS],
+        *_shade(unit),
+        border,
+        *unknown,
+        here=here,
+        shown=known,
+        title="fires on the shaded side",
+        ticks=3,
+        r=8,
+    )
+
+
+def _shade(unit: Unit) -> list[Element]:
     corners = _side(unit)
-    shade = []
-    if len(corners):
-        x, y = _PLANE.x(corners[:, 0]), _PLANE.y(corners[:, 1])
-        points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
-        shade = [element("polygon", points=points, fill="soft", fill_opacity=0.3)]
-    border = line(*_PLANE.boundary(unit.weights, -unit.threshold), stroke_width=2.5)
-    frame = _PLANE.frame("x₁", "x₂", "fires on the shaded side", ticks=3)
-    elements = [*shade, frame, _PLANE.clip("plane", border)]
-    for i, row in enumerate(_ROWS):
-        x, y = _PLANE.x(row[0]), _PLANE.y(row[1])
-        known, here = i <= _PAGES, i == _PAGES
-        elements += [
-            example_mark(x, y, unit(*row), 8, opacity=np.where(known, 1, np.nan)),
-            note(x, y, "?", size=14, opacity=np.where(known, np.nan, 1)),
-            circle(x, y, np.where(here, 14, np.nan), fill="none", stroke="ink", stroke_width=2.5),
-        ]
-    return elements
+    if not len(corners):
+        return []
+    x, y = _PLANE.x(corners[:, 0]), _PLANE.y(corners[:, 1])
+    points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
+    return [element("polygon", points=points, fill="soft", fill_opacity=0.3)]
 
 
 def _side(unit: Unit) -> NDArray[np.float64]:
@@ -206,16 +207,13 @@ class FreeUnitExplorer(Explorer):
             )
             for key, (name, value) in zip(("w1", "w2", "theta"), values.items(), strict=True)
         }
-        super().__init__(self.run, settings)
+        super().__init__(self.run, settings, keeps_page=True)
         self.stepper.step = len(_ROWS)
 
     def run(self, w1: float, w2: float, theta: float) -> Scene:
         """Return the scene of the unit with these numbers, and note down its table."""
         self.found.add(name_of(Unit([w1, w2], theta)))
         return scene([w1, w2], theta, self.found)
-
-    def _changed(self, _: Any) -> None:
-        self.refresh(self.stepper.step)
 
 
 def free_unit(weights: ArrayLike = (1, 1), threshold: float = 1) -> FreeUnitExplorer:

@@ -1,12 +1,40 @@
-"""The captions of a circuit at work: who fires, and the sums that decide it."""
+"""What is said of threshold units: the sum that decides whether one fires, and the pages of a circuit."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from nblib.drawing.numbers import added, bracketed, num
 from nblib.drawing.scene import Caption
 from nblib.gates import Circuit, CircuitRecord, Unit, ripple_adder
-from nblib.steppers.circuits import RULE, added, arriving, number, products, verdict
+
+RULE = "output = 1 if w₁x₁ + … + wₙxₙ ≥ θ, else 0"
+
+
+def number(value: float) -> str:
+    """Return a number in full: a whole one without decimals, others to the last digit.
+
+    >>> number(-1.0), number(0.5)
+    ('−1', '0.5')
+    """
+    return num(value, 0) if value == round(value) else str(float(value)).replace("-", "−")
+
+
+def brought(unit: Unit, bits: Sequence[int]) -> str:
+    """Return the sum of what the wires bring: ``−1 + 0 − 2 = −3``."""
+    terms = [number(w * bit) for w, bit in zip(unit.weights, bits, strict=True)]
+    return f"{added(terms)} = {number(unit.total(*bits))}"
+
+
+def products(unit: Unit, bits: Sequence[int]) -> str:
+    """Return the sum with weights and signals: ``1·1 + (−1)·0 = 1``."""
+    terms = (f"{bracketed(number(w))}·{bit}" for w, bit in zip(unit.weights, bits, strict=True))
+    return f"{' + '.join(terms)} = {number(unit.total(*bits))}"
+
+
+def verdict(unit: Unit, bits: Sequence[int]) -> str:
+    """Return the comparison of the sum with the threshold: ``≥ 2? no``."""
+    return f"≥ {number(unit.threshold)}? {'yes' if unit(*bits) else 'no'}"
 
 
 def captions(circuit: Circuit, record: CircuitRecord, by_column: bool) -> list[Caption]:
@@ -65,16 +93,12 @@ def _columns(circuit: Circuit, record: CircuitRecord, depth: int) -> Caption:
     names, lines = record.layers[depth], dict[str, list[str]]()
     for name in names:
         column, _, rest = name.partition(".")
-        told = f"{rest.rpartition('.')[2]} {_sum(circuit, record, name, _total)}"
+        told = f"{rest.rpartition('.')[2]} {_sum(circuit, record, name, brought)}"
         lines.setdefault(column, []).append(told)
     firing = sum(record.signals[name] for name in names)
     words = f"Layer {depth} of {len(record.layers) - 1}: {firing} of {len(names)} units fire."
     sums = [f"{column}:  {';  '.join(told)}" for column, told in lines.items()]
     return Caption(words + _news(circuit, record, names), RULE, "\n".join(sums))
-
-
-def _total(unit: Unit, bits: Sequence[int]) -> str:
-    return f"{added(arriving(unit, bits))} = {number(unit.total(*bits))}"
 
 
 _CARRIES = {"bit0.and": 1, "bit1.or": 2, "bit2.or": 3}

@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nblib import toydata, validate
-from nblib.drawing.marks import example_mark
-from nblib.drawing.numbers import bracketed, num, signed
-from nblib.drawing.scene import Axes, Caption, Element, Scene, circle, group, line, note, text
+from nblib.drawing.formula import Formula
+from nblib.drawing.numbers import num, signed
+from nblib.drawing.panels import boundary, counters, plane
+from nblib.drawing.scene import Axes, Caption, Element, Scene, circle, line, note
 from nblib.perceptron import Perceptron, PerceptronRecord, widest_margin
-from nblib.widgets.explorer import NEW_SEED, Explorer, eta_slider
+from nblib.steppers.pages import Pages
+from nblib.widgets.explorer import Explorer, eta_slider
 
 FORMULA = "w ← w + η (y − ŷ) x        b ← b + η (y − ŷ)"
 
@@ -36,16 +38,9 @@ def scene(record: PerceptronRecord) -> Scene:
     if record.x.shape[1] != 2:
         raise ValueError(f"record must be of a perceptron with 2 inputs, got {record.x.shape[1]}")
     bound = widest_margin(record.x, record.y).bound
-    axes = _plane(record)
+    axes, pages = square(record.x), Pages.after(len(record))
     return Scene(
-        [
-            axes.frame("x₁", "x₂"),
-            _lines(axes, record),
-            *_points(axes, record),
-            _ring(axes, record),
-            *_normal(axes, record),
-            *_counters(record, bound),
-        ],
+        [*_plane(axes, record, pages), *_normal(axes, record), *_counters(record, pages, bound)],
         _captions(record, axes),
         width=640,
         height=440,
@@ -55,38 +50,28 @@ def scene(record: PerceptronRecord) -> Scene:
     )
 
 
-def _plane(record: PerceptronRecord) -> Axes:
-    """Return a square around the points, at least as large as the toy data's."""
-    low = np.minimum(record.x.min(axis=0), -0.5) - 0.25
-    high = np.maximum(record.x.max(axis=0), 0.5) + 0.25
+def square(x: NDArray[np.float64]) -> Axes:
+    """Return the square that is drawn: around the points, and at least as large as the toy data's."""
+    low, high = np.minimum(x.min(axis=0), -0.5) - 0.25, np.maximum(x.max(axis=0), 0.5) + 0.25
     middle, half = (low + high) / 2, (high - low).max() / 2
     return Axes(60, 25, 360, 360, *((float(m - half), float(m + half)) for m in middle))
 
 
-def _lines(axes: Axes, record: PerceptronRecord) -> Element:
-    """Return the line after each step, and dashed the one before it where it has moved."""
-    ends = axes.boundary(record.weights, record.biases)
-    old = [np.r_[np.nan, np.where(record.error, end[:-1], np.nan)] for end in ends]
-    return axes.clip(
+def _plane(axes: Axes, record: PerceptronRecord, pages: Pages) -> list[Element]:
+    """Return the points, the line after each step, and dashed the one before it where it has moved."""
+    before, moved = (record.weights[:-1], record.biases[:-1]), pages.of(record.error, none=0) != 0
+    dashed = {"stroke": "quiet", "stroke_width": 2, "stroke_dasharray": "6 5"}
+    lines = axes.clip(
         "plane",
-        line(*old, stroke="quiet", stroke_width=2, stroke_dasharray="6 5"),
-        line(*ends, stroke_width=2.5),
+        boundary(axes, *map(pages.of, before), shown=moved, **dashed),
+        boundary(axes, record.weights, record.biases),
     )
-
-
-def _points(axes: Axes, record: PerceptronRecord) -> list[Element]:
-    x, y = axes.x(record.x[:, 0]), axes.y(record.x[:, 1])
-    return [example_mark(*place) for place in zip(x, y, record.y, strict=True)]
-
-
-def _ring(axes: Axes, record: PerceptronRecord) -> Element:
-    x1, x2 = record.x[record.example].T
-    x, y = axes.x(np.r_[np.nan, x1]), axes.y(np.r_[np.nan, x2])
-    verdict = ["", *np.where(record.error, "✗ wrong", "✓ right")]
-    return group(
-        circle(x, y, 12, fill="none", stroke="ink", stroke_width=2.5),
-        note(x, y - 22, verdict, font_weight="bold"),
-    )
+    x1, x2 = here = pages.of(record.x[record.example]).T
+    verdict = pages.of(np.where(record.error, "✗ wrong", "✓ right"), none="")
+    return [
+        *plane(axes, record.x, record.y, lines, here=here),
+        note(axes.x(x1), axes.y(x2) - 22, verdict, font_weight="bold"),
+    ]
 
 
 def _normal(axes: Axes, record: PerceptronRecord) -> list[Element]:
@@ -103,21 +88,17 @@ def _normal(axes: Axes, record: PerceptronRecord) -> list[Element]:
     ]
 
 
-def _counters(record: PerceptronRecord, bound: float) -> list[Element]:
+def _counters(record: PerceptronRecord, pages: Pages, bound: float) -> list[Element]:
     write = _writer(record.weights, record.biases)
     rows = {
-        "epoch": [str(epoch) for epoch in np.r_[1, record.epoch]],
-        "mistakes so far": [str(count) for count in np.r_[0, np.cumsum(record.error != 0)]],
+        "epoch": pages.of(record.epoch, none=1).astype(str),
+        "mistakes so far": pages.of(np.cumsum(record.error != 0), none=0).astype(str),
         "bound R²/γ²": num(bound, 0) if np.isfinite(bound) else "none: no line is right",
         "w₁": [write(w) for w in record.weights[:, 0]],
         "w₂": [write(w) for w in record.weights[:, 1]],
         "b": [write(b) for b in record.biases],
     }
-    elements = []
-    for i, (name, value) in enumerate(rows.items()):
-        elements.append(text(450, 60 + 48 * i, name, size=12, text_anchor="start", fill="quiet"))
-        elements.append(text(450, 79 + 48 * i, value, size=15, text_anchor="start"))
-    return elements
+    return counters(450, 60, rows)
 
 
 # -- captions -----------------------------------------------------------------------------------
@@ -130,13 +111,10 @@ def _captions(record: PerceptronRecord, axes: Axes) -> list[Caption]:
     finite = np.isfinite(np.c_[record.weights, record.biases]).all(axis=1)
     finite = finite[:-1] & finite[1:] & np.isfinite(record.z)
     off = Caption(f"The numbers left the scale at step {np.argmin(finite) + 1}.", FORMULA)
-    write, extra = _Writers(record), _hidden_line(axes, record)
-    extra[-1] += _ending(record) if finite[-1] else ""
-    pages = zip(range(len(record)), finite, extra, strict=True)
-    return [
-        Caption(first, FORMULA),
-        *(_caption(record, t, write, more) if fine else off for t, fine, more in pages),
-    ]
+    words, more = _Words(record), _hidden_line(axes, record)
+    more[-1] += _ending(record) if finite[-1] else ""
+    steps = zip(range(len(record)), finite, more, strict=True)
+    return [Caption(first, FORMULA), *(words.at(t, end) if fine else off for t, fine, end in steps)]
 
 
 def _hidden_line(axes: Axes, record: PerceptronRecord) -> list[str]:
@@ -163,16 +141,44 @@ def _ending(record: PerceptronRecord) -> str:
     return f" Stopped after {epochs}: now every example is right, but no whole epoch was without a mistake."
 
 
-class _Writers:
-    """How the numbers of a record are written: x, the weights with the bias, η, and z."""
+_SUM = Formula("{w₁}·{x₁} + {w₂}·{x₂} + {b}")
+_STEP = Formula("{w} + {η}·({y} − {ŷ})·{x}")
+_BIAS_STEP = Formula("{b} + {η}·({y} − {ŷ})")
+
+
+class _Words:
+    """What is said of a run step by step, its numbers written with as many decimals as it takes."""
 
     def __init__(self, record: PerceptronRecord) -> None:
-        self.x = _writer(record.x)
-        self.w = _writer(record.weights, record.biases)
-        self.eta = _writer(np.array([record.eta]), least=2)
+        self.record = record
+        self._x, self._w = _writer(record.x), _writer(record.weights, record.biases)
+        self._eta = _writer(np.array([record.eta]), least=2)(record.eta)
         self._z_digits = _decimals(record.z)
 
-    def z(self, z: float) -> str:
+    def at(self, t: int, more: str) -> Caption:
+        """Return what happened at step t, in words with `more` at their end, and in numbers."""
+        record = self.record
+        i, says, error = (int(column[t]) for column in (record.example, record.prediction, record.error))
+        y, (x1, x2) = int(record.y[i]), map(self._x, record.x[i])
+        w1, w2, b = self._parameters(t)
+        z = f"z = {_SUM.filled(w1, x1, w2, x2, b)} = {self._z(record.z[t])}"
+        seen = f"Epoch {record.epoch[t]}, example {i + 1}, target y = {y}. The unit says ŷ = {says}"
+        if not error:
+            return Caption(f"{seen}: right. Nothing changes.{more}", FORMULA, z)
+        does = "fired: w moves towards x" if error > 0 else "been silent: w moves away from x"
+        step = self._eta, str(y), str(says)
+        steps = _STEP.filled(w1, *step, x1), _STEP.filled(w2, *step, x2), _BIAS_STEP.filled(b, *step)
+        lines = [
+            f"{name} ← {worked} = {new}"
+            for name, worked, new in zip(("w₁", "w₂", "b"), steps, self._parameters(t + 1), strict=True)
+        ]
+        words = f"{seen}: wrong, y − ŷ = {signed(error, 0)}. It should have {does}.{more}"
+        return Caption(words, FORMULA, "\n".join([z, *lines]))
+
+    def _parameters(self, row: int) -> list[str]:
+        return [self._w(value) for value in (*self.record.weights[row], self.record.biases[row])]
+
+    def _z(self, z: float) -> str:
         """Return z with enough decimals to see whether it is above 0."""
         digits = self._z_digits
         if 0 < abs(z) < 0.5e-6:
@@ -191,27 +197,6 @@ def _decimals(values: NDArray[np.float64]) -> int:
     values = values[np.isfinite(values)]
     exact = (d for d in range(4) if np.allclose(values, np.round(values, d), rtol=1e-12, atol=1e-9))
     return next(exact, 4)
-
-
-def _caption(record: PerceptronRecord, t: int, write: _Writers, more: str) -> Caption:
-    """Return what happened at step t, in words with `more` at their end, and in numbers."""
-    i, says, error = (int(column[t]) for column in (record.example, record.prediction, record.error))
-    y = int(record.y[i])
-    before, after = ([write.w(v) for v in (*record.weights[row], record.biases[row])] for row in (t, t + 1))
-    x1, x2 = (bracketed(write.x(v)) for v in record.x[i])
-    w1, w2, b = before[0], *map(bracketed, before[1:])
-    z = f"z = {w1}·{x1} + {w2}·{x2} + {b} = {write.z(record.z[t])}"
-    seen = f"Epoch {record.epoch[t]}, example {i + 1}, target y = {y}. The unit says ŷ = {says}"
-    if not error:
-        return Caption(f"{seen}: right. Nothing changes.{more}", FORMULA, z)
-    does = "fired: w moves towards x" if error > 0 else "been silent: w moves away from x"
-    step = f"{write.eta(record.eta)}·({y} − {says})"
-    lines = [
-        f"{name} ← {old} + {step}{x} = {new}"
-        for name, old, x, new in zip(("w₁", "w₂", "b"), before, (f"·{x1}", f"·{x2}", ""), after, strict=True)
-    ]
-    words = f"{seen}: wrong, y − ŷ = {signed(error, 0)}. It should have {does}.{more}"
-    return Caption(words, FORMULA, "\n".join([z, *lines]))
 
 
 # -- the explorer -------------------------------------------------------------------------------
@@ -248,7 +233,6 @@ class PerceptronExplorer(Explorer):
     def __init__(self, data: str, eta: float, seed: int, max_epochs: int) -> None:
         self.max_epochs = max_epochs
         self.own = [(-0.5, -0.5, 0), (0.5, 0.5, 1)]
-        self._axes: Axes | None = None
         self._place = [
             ipywidgets.FloatSlider(value=0, min=-1, max=1, step=0.05, description=name)
             for name in ("x₁", "x₂")
@@ -256,23 +240,19 @@ class PerceptronExplorer(Explorer):
         self._label = ipywidgets.Dropdown(
             options=[("blue disc, y = 1", 1), ("orange square, y = 0", 0)], description="new point"
         )
+        self._own_row = ipywidgets.HBox([self._label, *self._place])
         settings = {
             "data": ipywidgets.Dropdown(options=[*DATA, OWN], value=data, description="data"),
             "eta": eta_slider(eta, most=10),
             "order": ipywidgets.Dropdown(options=["given", "shuffled"], description="order"),
         }
         super().__init__(self.run, settings, seeded=True, seed=seed, clicked=self._clicked)
-        self._own_row = ipywidgets.HBox([self._label, *self._place])
-        if data in (OWN, "XOR"):
-            self.refresh()
 
     def run(self, data: str, eta: float, order: str, seed: int) -> Scene:
         """Return the scene of a run with these settings; x and η have two decimals, to redo it by hand."""
-        x, y = self._points(data, seed)
+        x, y = DATA[data](seed) if data in DATA else (self._own()[:, :2], self._own()[:, 2])
         x, eta = np.round(x, 2), round(eta, 2)
-        record = Perceptron(2).fit(x, y, eta=eta, max_epochs=self.max_epochs, order=order, seed=seed)
-        self._axes = _plane(record)
-        return scene(record)
+        return scene(Perceptron(2).fit(x, y, eta=eta, max_epochs=self.max_epochs, order=order, seed=seed))
 
     def add(self, x1: float, x2: float, label: int) -> None:
         """Add a point of one's own, and run again."""
@@ -285,33 +265,27 @@ class PerceptronExplorer(Explorer):
             self.own.pop()
             self.refresh()
 
-    def refresh(self, step: int = 0) -> None:
-        """Make the run anew and show it from `step`."""
-        self._show_own_row()
+    def actions(self) -> dict[str, Callable[[], Any]]:
+        """Return the buttons: for points of one's own, and for another seed where something is random."""
         data, order = self.settings["data"].value, self.settings["order"].value
-        actions = {NEW_SEED: self.new_seed}
-        if data == "XOR" and order == "given":
-            actions = {}  # nothing in this run is random
         if data == OWN:
-            actions = {"Add point": self._add_at_sliders, "Remove last point": self.remove}
-        self.stepper.show(self.scene(), step, actions)
+            return {"Add point": self._add_at_sliders, "Remove last point": self.remove}
+        return {} if data == "XOR" and order == "given" else super().actions()
 
-    def _points(self, data: str, seed: int) -> tuple[Any, Any]:
-        if data == OWN:
-            return np.array([point[:2] for point in self.own]), np.array([label for *_, label in self.own])
-        return DATA[data](seed)
+    def rows(self) -> list[ipywidgets.Widget]:
+        """Return the settings, and with points of one's own what the next one is."""
+        return [*super().rows(), *([self._own_row] if self.settings["data"].value == OWN else [])]
 
-    def _show_own_row(self) -> None:
-        row, *_ = self.children
-        own = [self._own_row] if self.settings["data"].value == OWN else []
-        self.children = [row, *own, self.stepper]
+    def _own(self) -> NDArray[np.float64]:
+        return np.array(self.own)
 
     def _add_at_sliders(self) -> None:
         self.add(*(slider.value for slider in self._place), self._label.value)
 
     def _clicked(self, x: float, y: float) -> None:
-        if self.settings["data"].value == OWN and self._axes is not None and self._axes.holds(x, y):
-            self.add(*self._axes.at(x, y), self._label.value)
+        axes = square(self._own()[:, :2])
+        if self.settings["data"].value == OWN and axes.holds(x, y):
+            self.add(*axes.at(x, y), self._label.value)
 
 
 def explorer(

@@ -161,15 +161,7 @@ def _words(w: float, z: float, a: float, slope: float) -> str:
 # -- the explorer -------------------------------------------------------------------------------
 
 
-class SigmoidExplorer(Explorer):
-    """The stepper along one neuron's curve; another w or b keeps the x that is looked at."""
-
-    def refresh(self, step: int | None = None) -> None:
-        """Draw the neuron anew and show it from `step`, by default the present one."""
-        super().refresh(self.step if step is None else step)
-
-
-def explorer(w: float = 2.0, b: float = -2.0) -> SigmoidExplorer:
+def explorer(w: float = 2.0, b: float = -2.0) -> Explorer:
     """Return the stepper that walks along a = σ(wx + b), with sliders for w and b.
 
     Parameters
@@ -177,7 +169,7 @@ def explorer(w: float = 2.0, b: float = -2.0) -> SigmoidExplorer:
     w, b : float
         From −10 to 10, and from −20 to 20.
     """
-    return SigmoidExplorer(scene, {"w": _slider("w", w), "b": _slider("b", b)})
+    return Explorer(scene, {"w": _slider("w", w), "b": _slider("b", b)}, keeps_page=True)
 
 
 def _slider(name: str, value: float) -> ipywidgets.FloatSlider:

@@ -17,6 +17,9 @@ NEW_SEED = "Reset with new seed"
 class Explorer(ipywidgets.VBox):
     """Settings above a stepper.
 
+    A subclass may have further buttons (`actions`) and rows of widgets (`rows`), which depend on
+    the settings: it is asked for them whenever the run is made anew.
+
     Parameters
     ----------
     build : callable
@@ -27,8 +30,8 @@ class Explorer(ipywidgets.VBox):
     seeded : bool
         Whether a button asks for another seed. Changing a setting keeps the seed, so the run
         begins with the same initial weights.
-    actions : mapping of str to callable, optional
-        Further buttons of the stepper.
+    keeps_page : bool
+        Whether another setting leaves the page as it is; by default it begins at the first.
     clicked : callable, optional
         As for `Stepper`.
 
@@ -45,16 +48,14 @@ class Explorer(ipywidgets.VBox):
         *,
         seeded: bool = False,
         seed: int = 0,
-        actions: Mapping[str, Callable[[], Any]] | None = None,
+        keeps_page: bool = False,
         clicked: Callable[[float, float], Any] | None = None,
     ) -> None:
         self._build, self.settings, self._seeded, self.seed = build, dict(settings), seeded, seed
-        calls = dict(actions or {}) | ({NEW_SEED: self.new_seed} if seeded else {})
-        self.stepper = Stepper(self.scene(), actions=calls, clicked=clicked)
-        row = ipywidgets.HBox(
-            list(self.settings.values()), layout=ipywidgets.Layout(flex_flow="row wrap", grid_gap="0.5em")
-        )
-        super().__init__([row, self.stepper] if self.settings else [self.stepper])
+        self._keeps_page = keeps_page
+        self.stepper = Stepper(self.scene(), actions=self.actions(), clicked=clicked)
+        self._settings_row = row_of(*self.settings.values())
+        super().__init__([*self.rows(), self.stepper])
         self.add_class("nblib-explorer")  # stepper.js keeps the keys of the settings from the notebook
         for widget in self.settings.values():
             widget.observe(self._changed, "value")
@@ -66,6 +67,14 @@ class Explorer(ipywidgets.VBox):
         """Return the scene of the present settings."""
         values = {name: _exact(widget.value) for name, widget in self.settings.items()}
         return self._build(**values, **({"seed": self.seed} if self._seeded else {}))
+
+    def actions(self) -> dict[str, Callable[[], Any]]:
+        """Return what the further buttons of the stepper do, by their names."""
+        return {NEW_SEED: self.new_seed} if self._seeded else {}
+
+    def rows(self) -> list[ipywidgets.Widget]:
+        """Return what stands above the stepper."""
+        return [self._settings_row] if self.settings else []
 
     @property
     def step(self) -> int:
@@ -88,7 +97,8 @@ class Explorer(ipywidgets.VBox):
 
     def refresh(self, step: int = 0) -> None:
         """Make the run anew and show it from `step`."""
-        self.stepper.show(self.scene(), step)
+        self.stepper.show(self.scene(), step, self.actions())
+        self.children = [*self.rows(), self.stepper]
 
     def new_seed(self) -> None:
         """Begin with other random numbers."""
@@ -96,11 +106,16 @@ class Explorer(ipywidgets.VBox):
         self.refresh()
 
     def _changed(self, _: Any) -> None:
-        self.refresh()
+        self.refresh(self.step if self._keeps_page else 0)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         bundle = super()._repr_mimebundle_(**kwargs)
         return None if bundle is None else bundle | self.stepper.still()
+
+
+def row_of(*widgets: ipywidgets.Widget) -> ipywidgets.HBox:
+    """Return widgets side by side, in a second line where there is no room."""
+    return ipywidgets.HBox(widgets, layout=ipywidgets.Layout(flex_flow="row wrap", grid_gap="0.5em"))
 
 
 def eta_slider(value: float, least: float = 0.01, most: float = 100.0, name: str = "η") -> Any:

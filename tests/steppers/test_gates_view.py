@@ -16,7 +16,7 @@ from PIL import ImageFont
 from nblib import gates
 from nblib.drawing.scene import Caption, Scene
 from nblib.gates import AND, NAND, OR, Circuit, Unit
-from nblib.steppers import circuits, free_unit
+from nblib.steppers import circuits, free_unit, gates_captions
 from nblib.steppers import gates_stepper as view
 from steppers.arithmetic import check
 
@@ -76,6 +76,10 @@ def page(scene: Scene, step: int) -> ET.Element:
     return ET.fromstring(scene.svg(step))
 
 
+def wires_of(page: ET.Element) -> list[ET.Element]:
+    return [line for line in page.iter(f"{SVG}line") if line.get("stroke-dasharray")]
+
+
 def texts(scene: Scene, step: int) -> list[str]:
     return [found.text or "" for found in page(scene, step).iter(f"{SVG}text")]
 
@@ -96,7 +100,7 @@ def check_layers(scene: Scene, circuit: Circuit, inputs: Sequence[int]) -> None:
         told = statements(caption)
         assert check(caption.numbers) == len(names)
         assert [name.split(".")[-1] for name, *_ in told] == [name.split(".")[-1] for name in names]
-        assert caption.formula == circuits.RULE
+        assert caption.formula == gates_captions.RULE
         for name, (_, terms, total, theta, answer) in zip(names, told, strict=True):
             weight, expected_theta = WEIGHTS[name.split(".")[-1]]
             bits = [signals[source] for source in circuit.units[name][1]]
@@ -209,7 +213,7 @@ def test_everything_stands_inside_the_picture_and_apart(name: str):
     apart = np.linalg.norm(places[:, None] - places[None], axis=2) + 1e6 * np.eye(len(places))
     assert apart.min() > 2 * drawn.radius
     if drawn.table:
-        assert drawn.table[0] + sum(circuits.column_widths(view.CIRCUITS[name])) <= drawn.width
+        assert drawn.table.left + drawn.table.width <= drawn.width
 
 
 FONT = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
@@ -243,7 +247,7 @@ def test_sums_stand_clear_of_wires_coins_circles_and_other_texts(name: str, inpu
         drawn = page(scene, step)
         notes = [t for t in drawn.iter(f"{SVG}text") if t.get("paint-order") and t.text]
         sums = [t for t in notes if t.text.endswith(("? yes", "? no")) or "=" in t.text]
-        wires = [line for line in drawn.iter(f"{SVG}line") if line.get("opacity")]
+        wires = wires_of(drawn)
         taken = {id(t): box(t) for t in notes}
         for part in drawn.iter(f"{SVG}circle"):
             x, y, r = (float(part.get(name)) for name in ("cx", "cy", "r"))
@@ -300,12 +304,12 @@ def test_the_row_of_the_truth_table_is_lit(name: str, inputs: tuple[int, ...]):
 
 def test_an_inhibiting_wire_is_dashed_and_a_signal_is_thick():
     scene = show("XOR", (1, 0))
-    end = [line for line in page(scene, 3).iter(f"{SVG}line") if line.get("opacity")]
+    end = wires_of(page(scene, 3))
     dashed = [line for line in end if line.get("stroke-dasharray") != "none"]
     assert len(end) == 7  # six wires between units, one to the output
     assert len(dashed) == 2
     assert [float(line.get("stroke-width")) > 3 for line in dashed] == [True, False]  # a = 1, b = 0
-    start = [line for line in page(scene, 0).iter(f"{SVG}line") if line.get("opacity")]
+    start = wires_of(page(scene, 0))
     assert all(float(line.get("stroke-width")) < 2 for line in start)
 
 
@@ -314,7 +318,11 @@ def test_each_wire_brings_weight_times_signal_as_its_layer_settles(name: str, in
     circuit, scene = view.CIRCUITS[name], show(name, inputs)
     signals = logic_signals(circuit, inputs)
     for step in range(scene.n_steps):
-        coins = [group for group in page(scene, step).iter(f"{SVG}g") if group.get("opacity")]
+        coins = [
+            group
+            for group in page(scene, step).iter(f"{SVG}g")
+            if group.find(f"{SVG}rect[@rx='8']") is not None
+        ]
         brought = [whole(coin.find(f"{SVG}text").text) for coin in coins]
         settling = circuit.layers[step] if 0 < step < len(circuit.layers) else ()
         expected = [
@@ -375,7 +383,7 @@ def test_clicks_on_inputs_and_rows():
     assert shown.inputs == (0, 1)
     click(shown, drawn.places["a"][0] + 15, drawn.places["a"][1] - 10)
     assert shown.inputs == (1, 1)
-    left, top = drawn.table
+    left, top = drawn.table.left, drawn.table.top
     for row in range(4):
         click(shown, left + 5, top + 24 * row + 12)
         assert shown.inputs == (row >> 1, row & 1)
@@ -526,8 +534,8 @@ def test_the_free_unit_row_by_row(w1: float, w2: float, theta: float):
         assert check(caption.numbers) == 1
         pairs = re.findall(r"\(?(−?[\d.]+)\)?·(\d)", terms)
         assert [(float(w.replace("−", "-")), int(bit)) for w, bit in pairs] == [(w1, a), (w2, b)]
-        answer = f"{circuits.number(total)} ≥ {circuits.number(theta)}? {'yes → 1' if fires else 'no → 0'}"
-        assert told == answer
+        number, verdict = gates_captions.number, "yes → 1" if fires else "no → 0"
+        assert told == f"{number(total)} ≥ {number(theta)}? {verdict}"
         assert f"This is {free_unit.name_of(Unit([w1, w2], theta))}." not in texts(scene, step)
         assert texts(scene, step).count("?") == 3 * (3 - step)  # sum, output and corner of each row to come
     outputs = ", ".join(str(int(w1 * a + w2 * b >= theta)) for a, b in ROWS)

@@ -42,7 +42,7 @@ def run(data: str, eta: float = 0.5, order: str = "given", seed: int = 4) -> tup
     """Return the scene of a run, and the run itself, made by the test."""
     shown = view.explorer(data, eta, seed)
     shown.settings["order"].value = order
-    x, y = shown._points(data, seed)
+    x, y = view.DATA[data](seed) if data in view.DATA else ([(-0.5, -0.5), (0.5, 0.5)], [0, 1])
     fit = Perceptron(2).fit(np.round(x, 2), y, eta=round(eta, 2), max_epochs=10, order=order, seed=seed)
     return fit, shown.stepper._drawn
 
@@ -227,7 +227,7 @@ def test_a_line_that_is_not_seen_is_told(data: str):
     hidden = 0
     for seed in range(4):
         record, scene = run(data, seed=seed)
-        axes = view._plane(record)
+        axes = view.square(record.x)
         edge = np.linspace(0, 1, 2001)
         (x1, x2), (y1, y2) = axes.xlim, axes.ylim
         x = np.r_[x1 + (x2 - x1) * edge, x1 + (x2 - x1) * edge, 0 * edge + x1, 0 * edge + x2]
@@ -284,7 +284,7 @@ def test_where_no_line_is_right_there_is_no_bound():
 
 def test_the_solid_line_goes_where_z_is_zero():
     record, scene = run("separable")
-    axes = view._plane(record)
+    axes = view.square(record.x)
     for step in (5, 20, scene.n_steps - 1):
         clip = next(g for g in ET.fromstring(scene.svg(step)).iter(f"{SVG}g") if g.get("clip-path"))
         solid = [part for part in clip.iter(f"{SVG}line") if not part.get("stroke-dasharray")]
@@ -305,7 +305,7 @@ def test_the_first_page_has_no_line_and_no_ring():
 
 def test_points_differ_in_shape_and_the_ring_is_around_the_example():
     record, scene = run("separable")
-    axes = view._plane(record)
+    axes = view.square(record.x)
     page = ET.fromstring(scene.svg(7))
     discs = [part for part in page.iter(f"{SVG}circle") if part.get("fill") == "#0072B2"]
     squares = [part for part in page.iter(f"{SVG}rect") if part.get("fill") == "#D55E00"]
@@ -348,7 +348,7 @@ def test_weights_to_begin_with_are_told():
 
 def test_the_pin_stands_on_the_line_and_points_where_the_unit_fires():
     record, scene = run("separable")
-    axes, seen = view._plane(record), 0
+    axes, seen = view.square(record.x), 0
     for step in range(scene.n_steps):
         page = ET.fromstring(scene.svg(step))
         tips = [c for c in page.iter(f"{SVG}circle") if c.get("fill") == "#222222"]
@@ -495,7 +495,7 @@ def test_own_points_by_click(make):
     shown = make()
     label = shown._own_row.children[0]
     label.value = 0
-    axes = shown._axes
+    axes = view.square(np.array(shown.own)[:, :2])
     click(shown, axes.x(0.3), axes.y(-0.2))
     assert shown.own[2:] == [(0.3, -0.2, 0)]
     click(shown, axes.left - 5, axes.top)

@@ -283,9 +283,33 @@ def test_the_seed_is_kept_until_the_button_asks_for_another():
     assert shown.seed == 9
 
 
-def test_the_new_seed_comes_after_the_actions_of_the_view():
-    shown, _ = seeded(actions={"mine": lambda: None})
-    assert shown.stepper.actions == ["mine", NEW_SEED]
+class WithMore(Explorer):
+    """An explorer with a button and a row of its own while there are five steps."""
+
+    more = ipywidgets.Label("five")
+
+    def actions(self):
+        return {"mine": lambda: None} | super().actions() if self.settings["steps"].value == 5 else {}
+
+    def rows(self):
+        return [*super().rows(), *([self.more] if self.settings["steps"].value == 5 else [])]
+
+
+def test_buttons_and_rows_come_and_go_with_the_settings():
+    steps = ipywidgets.IntSlider(value=5, min=1, max=9, description="steps")
+    shown = WithMore(lambda steps, seed: scene(steps), {"steps": steps}, seeded=True)
+    for n_steps in (5, 4, 5):
+        steps.value = n_steps
+        assert shown.stepper.actions == (["mine", NEW_SEED] if n_steps == 5 else [])
+        assert shown.children[1:] == ((shown.more, shown.stepper) if n_steps == 5 else (shown.stepper,))
+
+
+@pytest.mark.parametrize("keeps", [False, True])
+def test_another_setting_may_keep_the_page(keeps: bool):
+    shown = explorer(keeps_page=keeps)
+    shown.step = 3
+    shown.settings["steps"].value = 4
+    assert shown.step == (3 if keeps else 0)
 
 
 def test_refresh_can_keep_the_step():
