@@ -9,12 +9,10 @@ says, and ``exercise`` puts them together. Learners meet all this as ``nblib.che
 from nblib.lessons import backprop_exercises as backpropagation
 from nblib.lessons import beyond_sgd_exercises as beyond_sgd
 from nblib.lessons import chain_exercises as chain
-from nblib.lessons import digit_exercises as digits
 from nblib.lessons import gates_exercises as gates
+from nblib.lessons import mnist_exercises as mnist
 from nblib.lessons import perceptron_exercises as perceptron
-from nblib.lessons import sgd_exercises as sgd
 from nblib.lessons import sigmoid_exercises as sigmoid
-from nblib.lessons import training_exercises as training
 from nblib.lessons.exercise import Check
 from nblib.lessons.result import Progress
 
@@ -44,13 +42,13 @@ NOTEBOOKS: dict[int, tuple[Check, ...]] = {
         backpropagation.train_xor,
     ),
     6: (
-        digits.one_hot,
-        digits.accuracy,
-        sgd.epochs_until,
-        sgd.sgd_epoch,
-        sgd.forgetful_order,
+        mnist.one_hot,
+        mnist.accuracy,
+        mnist.epochs_until,
+        mnist.sgd_epoch,
+        mnist.forgetful_order,
         backpropagation.backprop,  # asked for once more, to read digits
-        training.few_neurons,
+        mnist.few_neurons,
     ),
     7: (beyond_sgd.staircase, beyond_sgd.temperature_delta, beyond_sgd.look_ahead, beyond_sgd.few_images),
 }

@@ -13,8 +13,8 @@ from nblib.classifier import Classifier, softmax
 from nblib.lessons import calling
 from nblib.lessons.compare import kind
 from nblib.lessons.exercise import exercise, goal, one_function
+from nblib.lessons.recipes import Pile, piles
 from nblib.lessons.result import Wrong
-from nblib.lessons.sgd_exercises import Pile, piles
 
 Array = NDArray[Any]
 Slope = Callable[[Array], Array]

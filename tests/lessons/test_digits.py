@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nblib import mnist
-from nblib.lessons.digit_exercises import accuracy, one_hot
+from nblib.lessons.mnist_exercises import accuracy, one_hot
 
 
 def with_a_loop(labels):

@@ -8,7 +8,8 @@ import pytest
 
 from nblib import Network, check, mnist, toydata
 from nblib.lessons import NOTEBOOKS, progress
-from nblib.lessons.sgd_exercises import epochs_until, forgetful_order, piles, sgd_epoch
+from nblib.lessons.mnist_exercises import epochs_until, forgetful_order, sgd_epoch
+from nblib.lessons.recipes import piles
 
 
 def test_the_exercises_stand_in_the_order_of_the_notebook():
@@ -157,7 +158,7 @@ def test_what_passes_trains_as_nblib_does():
     np.testing.assert_allclose(mine.weights[0], theirs.weights[0], rtol=1e-9)
 
 
-@pytest.mark.parametrize("mistake", sgd_epoch.mistakes, ids=lambda mistake: mistake.function.__name__)
+@pytest.mark.parametrize("mistake", sgd_epoch.mistakes, ids=lambda mistake: mistake.says[:30])
 def test_each_wrong_epoch_is_told_apart_at_the_door_too(mistake):
     assert sgd_epoch(mistake.function).says == mistake.says
 

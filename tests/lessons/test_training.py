@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from nblib import Network
-from nblib.lessons import training_exercises as training
-from nblib.lessons.sgd_exercises import piles
-from nblib.lessons.training_exercises import few_neurons
+from nblib.lessons import mnist_exercises as mnist
+from nblib.lessons.mnist_exercises import few_neurons
+from nblib.lessons.recipes import flat_neurons, piles, what_is_missing
 from nblib.network import EpochRecord
 
 
@@ -22,7 +22,7 @@ def short_run(network, etas=(1.0,)):
 
 
 def test_a_good_recipe_passes_and_leaves_the_network_untrained(monkeypatch):
-    monkeypatch.setattr(training, "GOAL", 0.88)
+    monkeypatch.setattr(mnist, "GOAL", 0.88)
     network = untrained()
     before = [w.copy() for w in network.weights]
     for etas in (np.array([5.0, 5.0]), (5, np.float32(5))):  # the second time, it begins anew
@@ -37,10 +37,10 @@ def test_a_goal_reached_on_validation_only_is_not_reached(monkeypatch):
     network = untrained()
     result = short_run(network, [5.0])
     validation = float(result.says.split("It reads ")[1].split("%")[0]) / 100
-    monkeypatch.setattr(training, "GOAL", validation - 0.001)
+    monkeypatch.setattr(mnist, "GOAL", validation - 0.001)
     x, y = piles()[2]
     with_other_test = (*piles()[:2], (x, (y + 1) % 10))  # labels that no network can have learned
-    monkeypatch.setattr(training, "piles", lambda: with_other_test)
+    monkeypatch.setattr(mnist, "piles", lambda: with_other_test)
     says = short_run(network, [5.0]).says
     assert says.startswith(f"It reads {validation:.2%} of the validation images, but only")
     assert says.endswith("Find a recipe that leaves more room on validation.")
@@ -102,8 +102,8 @@ def test_too_large_steps_are_seen_by_output_neurons_that_are_all_flat():
 def test_flat_output_neurons_are_named_and_no_others(digits, says):
     network = untrained()
     network.biases[-1][digits] = -20
-    assert training._flat(network, piles()[1]).startswith(says)
-    assert training._flat(untrained(), piles()[1]) is None
+    assert flat_neurons(network, piles()[1]).startswith(says)
+    assert flat_neurons(untrained(), piles()[1]) is None
 
 
 def test_weights_that_run_away_are_noticed_at_once():
@@ -118,7 +118,7 @@ def test_too_small_steps_are_told_to_go_on():
 def test_a_goal_that_was_lost_again_is_noticed():
     _, validation, _ = piles()
     history = [EpochRecord(1, 0.04, 0.958, 1), EpochRecord(2, 0.03, 0.961, 1), EpochRecord(3, 0.04, 0.955, 1)]
-    says = training._why(untrained(), validation, validation, history)
+    says = what_is_missing(0.96, untrained(), validation, validation, history)
     assert says.startswith("It was there after epoch 2, with 96.10%, and lost it again")
 
 
@@ -131,5 +131,5 @@ def test_a_goal_that_was_lost_again_is_noticed():
 )
 def test_a_network_at_rest_is_told_what_to_change(monkeypatch, hidden, says):
     (x, y), *others = piles()
-    monkeypatch.setattr(training, "piles", lambda: ((x[:500], y[:500]), *others))
+    monkeypatch.setattr(mnist, "piles", lambda: ((x[:500], y[:500]), *others))
     assert says in few_neurons(untrained([784, hidden, 10]), 10, [1.0] * 18 + [0.01] * 2).says
