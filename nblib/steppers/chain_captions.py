@@ -1,74 +1,134 @@
-"""The captions of a three-neuron chain: what happened, the formula, the formula with its numbers."""
+"""What a flip-book of the three-neuron chain tells: its numbers by name, page by page, and its captions.
+
+In the dependency tree one arrow leaves each number. The arrow carries the factor ∂next/∂number, and
+the derivative of the cost for a number is the product of the factors on its way to C.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from nblib.chain import PARAMETERS
+from nblib.chain import PARAMETERS, ChainRecord
 from nblib.drawing.formula import Formula, product
 from nblib.drawing.numbers import given, show
 from nblib.drawing.scene import Caption
-from nblib.steppers.chain_pages import BACKWARD, FORWARD, NEXT, Book, path, slope_name
+from nblib.steppers.pages import Pages
+
+FORWARD = ("z1", "a1", "z2", "a2", "C")
+NEXT = {
+    "a2": "C", "z2": "a2", "w2": "z2", "b2": "z2", "a1": "z2", "z1": "a1", "w1": "z1", "b1": "z1", "a0": "z1",
+}  # fmt: skip
+"""Where the arrow from each number leads, in the order in which the derivatives are computed."""
+_PHASES = [*FORWARD, *NEXT, "update"]
+
+
+def back(name: str) -> int:
+    """Return the phase in which ∂C/∂name is computed."""
+    return _PHASES.index(name, len(FORWARD))
+
+
+def path(name: str) -> list[str]:
+    """Return the numbers whose arrows lie between C and `name`, from C backwards."""
+    return [*(path(NEXT[name]) if NEXT[name] != "C" else []), name]
+
+
+def arrow_name(name: str) -> str:
+    """Return how the factor on the arrow from `name` is written: ``∂z2/∂w2``."""
+    return f"∂{NEXT[name]}/∂{name}"
+
+
+def slope_name(name: str) -> str:
+    """Return how ∂C/∂name is written: ``δ1``, ``δ2`` or ``∂C/∂w1``."""
+    return f"δ{name[1]}" if name[0] == "z" else f"∂C/∂{name}"
+
+
+class Book:
+    """A record by the names of the tree, and its pages.
+
+    `value[name][t]`, `factor[name][t]` and `slope[name][t]` hold the number itself, the factor on
+    the arrow that leaves it, and ∂C/∂name.
+
+    Attributes
+    ----------
+    pages : Pages
+        For each update five forwards, nine backwards and one to update; at the end five more forwards.
+    updates : ndarray of bool, shape (pages,)
+        Which pages make an update.
+    after : ndarray of int, shape (pages,)
+        The row whose parameters a page shows: on the page of an update already the next one.
+    finite : ndarray of bool, shape (T + 1,)
+        Where all numbers are finite.
+    """
+
+    def __init__(self, record: ChainRecord) -> None:
+        passes, n_rows = record.passes, len(record.w1)
+        if np.ndim(passes.a2) != 1:
+            raise ValueError(
+                f"record must be of one example, got activations of shape {np.shape(passes.a2)}: "
+                "descend with one number a0 and one y"
+            )
+        if n_rows < 2:
+            raise ValueError(f"record must hold at least one step, got {n_rows} rows")
+        self.n_updates, self.eta, self.y = n_rows - 1, record.eta, float(record.y)
+        self.value = {name: getattr(record, name) for name in PARAMETERS}
+        self.value |= {name: getattr(passes, name) for name in ("a0", "z1", "a1", "z2", "a2")}
+        self.value["C"] = passes.cost
+        self.factor = {name: getattr(passes, f"d{to}_d{name}") for name, to in NEXT.items()}
+        fields = {name: f"delta{name[1]}" if name[0] == "z" else f"dC_d{name}" for name in NEXT}
+        self.slope = {name: getattr(passes, field) for name, field in fields.items()}
+        columns = [*self.value.items(), *self.factor.items(), *self.slope.items()]
+        for name, column in columns:
+            if len(column) != n_rows:
+                raise ValueError(f"record must have {n_rows} rows of {name} as of w1, got {len(column)}")
+        self.finite = np.all([np.isfinite(column) for _, column in columns], axis=0)
+        n_pages = self.n_updates * len(_PHASES) + len(FORWARD)
+        self.pages = Pages(*np.divmod(np.arange(n_pages), len(_PHASES)))
+        self.updates = self.pages.at(len(_PHASES) - 1)
+        self.after = self.pages.row + self.updates
+
+    def printed(self, name: str, t: int) -> float | str:
+        """Return a number of row t; one that somebody has chosen, as it was written."""
+        if name == "y":
+            return given(self.y)
+        return given(self.value[name][t]) if name == "a0" else self.value[name][t]
+
+
+# -- captions -----------------------------------------------------------------------------------
 
 _FORWARD = {
-    "z1": ("the hidden neuron weighs its input and adds its bias.", "z1 = w1·a0 + b1"),
-    "a1": ("it squashes the sum. a1 is what it tells the output neuron.", "a1 = σ(z1)"),
-    "z2": ("the output neuron weighs a1 and adds its bias.", "z2 = w2·a1 + b2"),
-    "a2": ("it squashes the sum. a2 is the output of the chain.", "a2 = σ(z2)"),
-    "C": ("the cost says how far the output is from the target y.", "C = (a2 − y)²"),
+    "z1": ("the hidden neuron weighs its input and adds its bias.", Formula("{w1}·{a0} + {b1}")),
+    "a1": ("it squashes the sum. a1 is what it tells the output neuron.", Formula("σ({z1})")),
+    "z2": ("the output neuron weighs a1 and adds its bias.", Formula("{w2}·{a1} + {b2}")),
+    "a2": ("it squashes the sum. a2 is the output of the chain.", Formula("σ({z2})")),
+    "C": ("the cost says how far the output is from the target y.", Formula("({a2} − {y})²")),
 }
 _BACKWARD = {
-    "a2": ("the first factor: how fast does the cost move with the output?", "∂C/∂a2 = 2·(a2 − y)"),
-    "z2": (
-        "through the slope of σ to z2. The product is δ2, the blame that arrives at the output neuron.",
-        "δ2 = ∂C/∂z2 = ∂C/∂a2 · ∂a2/∂z2 = ∂C/∂a2 · σ′(z2)",
-    ),
-    "w2": (
-        "one more factor: z2 moves with w2 as fast as a1 is large.",
-        "∂C/∂w2 = ∂C/∂a2 · ∂a2/∂z2 · ∂z2/∂w2 = δ2 · a1",
-    ),
-    "b2": (
-        "b2 is added as it is: its own factor is 1, so its derivative is δ2 itself.",
-        "∂C/∂b2 = ∂C/∂a2 · ∂a2/∂z2 · ∂z2/∂b2 = δ2 · 1",
-    ),
-    "a1": (
-        "a1 is no knob, but its derivative tells the hidden neuron what was wanted of it.",
-        "∂C/∂a1 = ∂C/∂a2 · ∂a2/∂z2 · ∂z2/∂a1 = δ2 · w2",
-    ),
-    "z1": (
-        "through the slope of σ once more. The product is δ1, the blame that arrives at the hidden neuron.",
-        "δ1 = ∂C/∂z1 = ∂C/∂a1 · ∂a1/∂z1 = δ2 · w2 · σ′(z1)",
-    ),
-    "w1": (
-        "five factors lie between the cost and w1. Four of them are already multiplied: they are δ1.",
-        "∂C/∂w1 = ∂C/∂a2 · ∂a2/∂z2 · ∂z2/∂a1 · ∂a1/∂z1 · ∂z1/∂w1 = δ1 · a0",
-    ),
-    "b1": (
-        "b1 is added as it is: its own factor is 1, so its derivative is δ1 itself.",
-        "∂C/∂b1 = ∂C/∂a2 · ∂a2/∂z2 · ∂z2/∂a1 · ∂a1/∂z1 · ∂z1/∂b1 = δ1 · 1",
-    ),
-    "a0": (
-        "the input cannot be turned either. A layer before it would take the blame from here.",
-        "∂C/∂a0 = ∂C/∂a2 · ∂a2/∂z2 · ∂z2/∂a1 · ∂a1/∂z1 · ∂z1/∂a0 = δ1 · w1",
-    ),
+    "a2": "the first factor: how fast does the cost move with the output?",
+    "z2": "through the slope of σ to z2. The product is δ2, the blame that arrives at the output neuron.",
+    "w2": "one more factor: z2 moves with w2 as fast as a1 is large.",
+    "b2": "b2 is added as it is: its own factor is 1, so its derivative is δ2 itself.",
+    "a1": "a1 is no knob, but its derivative tells the hidden neuron what was wanted of it.",
+    "z1": "through the slope of σ once more. The product is δ1, the blame that arrives at the hidden neuron.",
+    "w1": "five factors lie between the cost and w1. Four of them are already multiplied: they are δ1.",
+    "b1": "b1 is added as it is: its own factor is 1, so its derivative is δ1 itself.",
+    "a0": "the input cannot be turned either. A layer before it would take the blame from here.",
 }
-_UPDATE = "w ← w − η ∂C/∂w        b ← b − η ∂C/∂b"
-_SUMS = {"z1": ("w1", "a0", "b1"), "z2": ("w2", "a1", "b2")}
-_COST, _COST_SLOPE, _SLOPE = Formula("({a2} − {y})²"), Formula("2·({a2} − {y})"), Formula("{a}·(1 − {a})")
-_SUM, _STEP = Formula("{w}·{a} + {b}"), Formula("{old} − {η}·{slope}")
+_FACTOR = {
+    "a2": Formula("2·({a2} − {y})"), "z2": Formula("{a2}·(1 − {a2})"), "z1": Formula("{a1}·(1 − {a1})"),
+    "w2": "a1", "b2": "1", "a1": "w2", "w1": "a0", "b1": "1", "a0": "w1",
+}  # fmt: skip
+"""The factor on the arrow that leaves a number: worked out, or just another number."""
+_STEP, _UPDATE = Formula("{w} − {η}·{∂C/∂w}"), "w ← w − η ∂C/∂w        b ← b − η ∂C/∂b"
 
 
 def captions(book: Book) -> list[Caption]:
     """Return what stands below each page: numbers that lead to their result as they are printed."""
-    found = []
-    for t, finite in enumerate(book.finite):
-        pages = [_forward(book, t, name) for name in FORWARD]
-        if t < len(book):
-            pages += [*(_backward(book, t, name) for name in BACKWARD), _update(book, t)]
-        if not finite:
-            pages = [Caption(_off_scale(book), page.formula) for page in pages]
-        found += pages
-    return found
+    makers = [_forward] * len(FORWARD) + [_backward] * len(NEXT) + [_update]
+    told = []
+    for t, phase in zip(book.pages.row, book.pages.phase, strict=True):
+        caption = makers[phase](book, t, _PHASES[phase])
+        told.append(caption if book.finite[t] else Caption(_off_scale(book), caption.formula))
+    return told
 
 
 def _off_scale(book: Book) -> str:
@@ -78,54 +138,56 @@ def _off_scale(book: Book) -> str:
 def _forward(book: Book, t: int, name: str) -> Caption:
     begins = ""
     if name == "z1":
-        begins = f"Update {t + 1} begins. " if t < len(book) else f"After update {t}. "
-    words, formula = _FORWARD[name]
-    return Caption(f"{begins}Forwards: {words}", formula, f"{name} = {_value(book, t, name)}")
-
-
-def _value(book: Book, t: int, name: str) -> str:
-    """Return a number on the way forwards, worked out."""
-    value = {key: column[t] for key, column in book.value.items()}
-    if name == "C":
-        return _COST.worked(value["a2"], given(book.y), result=value["C"])
-    if name not in _SUMS:
-        return f"σ({show(value[f'z{name[1]}'])}) = {show(value[name])}"
-    w, a, b = (value[key] for key in _SUMS[name])
-    return _SUM.worked(w, given(a) if name == "z1" else a, b, result=value[name])
+        begins = f"Update {t + 1} begins. " if t < book.n_updates else f"After update {t}. "
+    (words, formula), result = _FORWARD[name], book.value[name][t]
+    values = [book.printed(part, t) for part in formula.names]
+    if name[0] == "a":
+        numbers = f"{formula.filled(*map(show, values))} = {show(result)}"
+    else:
+        numbers = formula.worked(*values, result=result)
+    return Caption(f"{begins}Forwards: {words}", f"{name} = {formula}", f"{name} = {numbers}")
 
 
 def _backward(book: Book, t: int, name: str) -> Caption:
-    words, formula = _BACKWARD[name]
-    lines = [_own_factor(book, t, name)]
+    lines = [f"{arrow_name(name)} = {_own_factor(book, t, name)}"]
     if name != "a2":
         factors = [_printed_factor(book, t, step) for step in path(name)]
         products = [factors]
         if len(factors) > 2:
             products.append([book.slope[NEXT[name]][t], factors[-1]])
-        lines += [f"{slope_name(name)} = {product(*parts, result=book.slope[name][t])}" for parts in products]
-    return Caption(f"Backwards: {words} {_remark(book, t, name)}".rstrip(), formula, "\n".join(lines))
+        result = book.slope[name][t]
+        lines += [f"{slope_name(name)} = {product(*parts, result=result)}" for parts in products]
+    words = f"Backwards: {_BACKWARD[name]} {_remark(book, t, name)}".rstrip()
+    return Caption(words, _chain_rule(name), "\n".join(lines))
+
+
+def _chain_rule(name: str) -> str:
+    """Return ∂C/∂name as the product of the factors on the way to C, and as what is known of them."""
+    if name == "a2":
+        return f"∂C/∂a2 = {_FACTOR['a2']}"
+    if name[0] != "z":
+        way = " · ".join(map(arrow_name, path(name)))
+        return f"{slope_name(name)} = {way} = {slope_name(NEXT[name])} · {_FACTOR[name]}"
+    known = {"z2": "∂C/∂a2", "z1": "δ2 · w2"}[name]
+    return f"δ{name[1]} = ∂C/∂{name} = ∂C/∂{NEXT[name]} · {arrow_name(name)} = {known} · σ′({name})"
 
 
 def _own_factor(book: Book, t: int, name: str) -> str:
     """Return the factor of the arrow that leaves `name`, worked out."""
-    factor, to = book.factor[name][t], NEXT[name]
-    left = f"∂{to}/∂{name} = "
-    if name == "a2":
-        return left + _COST_SLOPE.worked(book.value["a2"][t], given(book.y), result=factor)
-    if name in _SUMS:
-        slope = _SLOPE.worked(book.value[to][t], result=factor)
-        return f"{left}{to}·(1 − {to}) = {slope}"
-    if name[0] == "b":
-        return f"{left}1"
-    weight, source, _ = _SUMS[to]
-    return f"{left}{source if name == weight else weight} = {show(_printed_factor(book, t, name))}"
+    factor = _FACTOR[name]
+    if isinstance(factor, str):
+        return "1" if factor == "1" else f"{factor} = {show(book.printed(factor, t))}"
+    values = [book.printed(part, t) for part in factor.names]
+    numbers = factor.worked(*values, result=book.factor[name][t])
+    return numbers if name == "a2" else f"{factor} = {numbers}"
 
 
 def _printed_factor(book: Book, t: int, name: str) -> float | str:
-    """Return the factor of an arrow as it is to be printed: chosen numbers as they were chosen."""
-    if name[0] == "b":
-        return "1"
-    return given(book.factor[name][t]) if name == "w1" else book.factor[name][t]
+    """Return the factor of an arrow as it is to be printed in a product."""
+    factor = _FACTOR[name]
+    if factor == "1" or isinstance(factor, Formula):
+        return factor if factor == "1" else book.factor[name][t]
+    return book.printed(factor, t)
 
 
 def _remark(book: Book, t: int, name: str) -> str:
@@ -139,22 +201,22 @@ def _remark(book: Book, t: int, name: str) -> str:
         if slope == 0:
             return "It is 0: no blame gets through."
         return f"It is {'negative: more' if slope < 0 else 'positive: less'} would have been better."
-    if name in _SUMS and book.factor[name][t] < 0.01:
+    if name[0] == "z" and book.factor[name][t] < 0.01:
         return "The neuron is saturated: hardly anything gets through."
     return ""
 
 
-def _update(book: Book, t: int) -> Caption:
+def _update(book: Book, t: int, _: str) -> Caption:
     if not book.finite[t + 1]:
         return Caption(_off_scale(book), _UPDATE)
-    (a2, new_a2), (cost, new_cost) = (book.value[name][[t, t + 1]] for name in ("a2", "C"))
+    now, new = ({name: column[row] for name, column in book.value.items()} for row in (t, t + 1))
     words = (
         f"Update {t + 1}: all blame is known, now all four parameters move at once. "
-        f"Output {show(a2)} → {show(new_a2)}, cost {show(cost)} → {show(new_cost)}."
-        f"{' The output has reached 0.9.' if a2 < 0.9 <= new_a2 else ''}"
+        f"Output {show(now['a2'])} → {show(new['a2'])}, cost {show(now['C'])} → {show(new['C'])}."
+        f"{' The output has reached 0.9.' if now['a2'] < 0.9 <= new['a2'] else ''}"
     )
-    lines = []
+    eta, lines = given(book.eta), []
     for name in PARAMETERS:
-        old, new = book.value[name][[t, t + 1]]
-        lines.append(f"{name} ← {_STEP.worked(old, given(book.eta), book.slope[name][t], result=new)}")
+        numbers = _STEP.worked(now[name], eta, book.slope[name][t], result=new[name])
+        lines.append(f"{name} ← {numbers}")
     return Caption(words, _UPDATE, "\n".join(lines))

@@ -1,7 +1,6 @@
 """The chain of three neurons: forwards, backwards factor by factor, update, and again.
 
-In the dependency tree one arrow leaves each number. The arrow carries the factor ∂next/∂number, and
-the derivative of the cost for a number is the product of the factors on its way to C.
+On the left the dependency tree, on the right output and cost over the updates.
 """
 
 from __future__ import annotations
@@ -11,11 +10,11 @@ import numpy as np
 
 from nblib import validate
 from nblib.chain import PARAMETERS, Chain, ChainRecord
-from nblib.drawing.marks import arrow_head, sign_colour, sign_dash
-from nblib.drawing.numbers import given, show
-from nblib.drawing.scene import Axes, Element, Scene, circle, element, group, line, polyline, rect, text
-from nblib.steppers.chain_captions import captions
-from nblib.steppers.chain_pages import BACKWARD, FORWARD, NEXT, UPDATE, Book, path, phase_of, slope_name
+from nblib.drawing.marks import sign_colour, sign_dash
+from nblib.drawing.numbers import added, given, show
+from nblib.drawing.panels import Wire, point, track
+from nblib.drawing.scene import Axes, Element, Scene, Value, circle, group, line, rect, text
+from nblib.steppers.chain_captions import FORWARD, NEXT, Book, arrow_name, back, captions, path, slope_name
 from nblib.widgets.explorer import Explorer, eta_slider
 
 _PLACES = {
@@ -48,7 +47,7 @@ def scene(record: ChainRecord) -> Scene:
             *(_arrow(book, name) for name in (*NEXT, "y")),
             *(_factor(book, name) for name in NEXT),
             *(_node(book, name) for name in _PLACES),
-            *(_slope(book, name) for name in BACKWARD),
+            *(_slope(book, name) for name in NEXT),
             *(_move(book, name) for name in PARAMETERS),
             *_curves(book),
         ],
@@ -56,8 +55,8 @@ def scene(record: ChainRecord) -> Scene:
         width=760,
         height=380,
         title="The chain rule in three neurons",
-        updates=np.flatnonzero(book.phase == UPDATE),
-        telling=phase_of("w1"),  # the longest product: five factors
+        updates=np.flatnonzero(book.updates),
+        telling=back("w1"),  # the longest product: five factors
     )
 
 
@@ -65,10 +64,10 @@ def scene(record: ChainRecord) -> Scene:
 
 
 def _heading(book: Book) -> list[Element]:
-    n = len(book)
-    cycles = [f"Update {t + 1} of {n}" for t in range(n)] + [f"After {n} update{'s'[: n > 1]}"]
-    stages = np.digitize(book.phase, [len(FORWARD), UPDATE])
-    parts = [text(20, 22, [cycles[t] for t in book.t], 14, text_anchor="start", font_weight="bold")]
+    n, pages = book.n_updates, book.pages
+    cycles = np.array([*(f"Update {t + 1} of {n}" for t in range(n)), f"After {n} update{'s'[: n > 1]}"])
+    stages = pages.since(len(FORWARD)).astype(int) + book.updates
+    parts = [text(20, 22, pages.of(cycles), 14, text_anchor="start", font_weight="bold")]
     for i, name in enumerate(("forwards", "backwards", "update")):
         now = stages == i
         look = {"fill": np.where(now, "ink", "quiet"), "font_weight": np.where(now, "bold", "normal")}
@@ -78,27 +77,20 @@ def _heading(book: Book) -> list[Element]:
 
 def _arrow(book: Book, name: str) -> Element:
     """Return the arrow that leaves a number; on the way back it has the sign of its factor."""
-    to = NEXT.get(name, "C")
-    start, end = np.array(_PLACES[name]), np.array(_PLACES[to])
-    along = np.sign(end - start)
-    start = start + along * (_BOX[1] / 2 if name in PARAMETERS else _RADIUS)
-    tip = end - along * (_RADIUS + 1)
-    forwards = book.phase == FORWARD.index(to)
-    newest = on_path = np.zeros(len(book.t), bool)
-    factor = np.ones(len(book.t))
+    pages, to = book.pages, NEXT.get(name, "C")
+    wire = Wire(_PLACES[name], _PLACES[to], _BOX[1] / 2 if name in PARAMETERS else _RADIUS, _RADIUS + 1)
+    forwards = pages.at(FORWARD.index(to))
+    newest = on_path = np.zeros(len(pages), bool)
+    factor = np.ones(len(pages))
     if name in NEXT:
-        newest = book.phase == phase_of(name)
-        on_path = np.isin(book.phase, [phase_of(other) for other in BACKWARD if name in path(other)])
-        factor = book.factor[name][book.t]
-    shaft = line(
-        *start,
-        *(tip - 7 * along),
-        stroke="currentColor",
-        stroke_width=np.select([newest, on_path | forwards], [6, 3], 1),
+        newest = pages.at(back(name))
+        on_path = pages.at(*(back(other) for other in NEXT if name in path(other)))
+        factor = pages.of(book.factor[name])
+    return wire.arrow(
+        width=np.select([newest, on_path | forwards], [6, 3], 1),
+        color=np.select([forwards, on_path], ["ink", sign_colour(factor, zero="ink")], "quiet"),
         stroke_dasharray=np.where(on_path, sign_dash(factor), "none"),
     )
-    colour = np.select([forwards, on_path], ["ink", sign_colour(factor, zero="ink")], "quiet")
-    return group(shaft, arrow_head(tip, along, fill="currentColor"), color=colour)
 
 
 def _factor(book: Book, name: str) -> Element:
@@ -107,12 +99,12 @@ def _factor(book: Book, name: str) -> Element:
     x, y, anchor = (x1 + x2) / 2, y1 - 33, "middle"
     if name in PARAMETERS:
         x, y, anchor = (x1 + 9, y1 + 45, "start") if name[0] == "w" else (x1 - 9, y1 - 52, "end")
-    known = book.known(name)
+    known = book.pages.since(back(name))
     factor = np.where(known, "+1", "")
     if name[0] != "b":
-        factor = book.written(book.factor[name], known, _signed)
+        factor = book.pages.written(book.factor[name], known, _signed)
     return group(
-        text(x, y, np.where(known, f"∂{NEXT[name]}/∂{name}", ""), 11, text_anchor=anchor, fill="quiet"),
+        text(x, y, np.where(known, arrow_name(name), ""), 11, text_anchor=anchor, fill="quiet"),
         text(x, y + 14, factor, 11, text_anchor=anchor),
     )
 
@@ -120,26 +112,29 @@ def _factor(book: Book, name: str) -> Element:
 def _node(book: Book, name: str) -> Element:
     """Return a number of the tree: a box for a parameter, a circle for the rest."""
     x, y = _PLACES[name]
-    phase, active, fill, value = book.phase, [], "ink", show(given(book.y))
+    active = [back(name)] if name in NEXT else []
     if name in FORWARD:
-        active = [FORWARD.index(name)]
-        fill = np.where(phase == UPDATE, "quiet", "ink")
-    if name in PARAMETERS:
-        active = [UPDATE]
-        value = [_short(v) for v in book.value[name][book.rows]]
-    elif name != "y":
-        value = book.written(book.value[name], phase >= (active or [0])[0], _narrow)
-    if name in NEXT:
-        active = [*active, phase_of(name)]
-    now = np.isin(phase, active)
+        active.append(FORWARD.index(name))
+    now = book.pages.at(*active) | (book.updates & (name in PARAMETERS))
     look = {"fill": "paper", "stroke": np.where(now, "mark", "ink"), "stroke_width": np.where(now, 4, 1)}
     width, height = _BOX
     box = rect(x - width / 2, y - height / 2, width, height, rx=4, **look)
+    fill = np.where(book.updates, "quiet", "ink") if name in FORWARD else "ink"
     return group(
         box if name in PARAMETERS else circle(x, y, _RADIUS, **look),
         text(x, y - 9, name, font_weight="bold"),
-        text(x, y + 8, value, 11, fill=fill),
+        text(x, y + 8, _value(book, name), 11, fill=fill),
     )
+
+
+def _value(book: Book, name: str) -> Value:
+    """Return a number of the tree as text, as soon as it is known."""
+    if name == "y":
+        return show(given(book.y))
+    if name in PARAMETERS:
+        return [_short(v) for v in book.value[name][book.after]]
+    first = FORWARD.index(name) if name in FORWARD else 0
+    return book.pages.written(book.value[name], book.pages.since(first), _narrow)
 
 
 def _slope(book: Book, name: str) -> Element:
@@ -149,57 +144,47 @@ def _slope(book: Book, name: str) -> Element:
         x, y = x + _BOX[0] / 2 + 6, y - 7
     else:
         x, y = x + (8 if name[0] == "z" else -20), y + 40
-    known, values = book.known(name), book.slope[name]
+    known, values = book.pages.since(back(name)), book.slope[name]
+    numbers = book.pages.written(values, known, _signed)
+    colour = sign_colour(book.pages.of(values), zero="ink")
     return group(
         text(x, y, np.where(known, slope_name(name), ""), 11, text_anchor="start"),
-        text(
-            x,
-            y + 15,
-            book.written(values, known, _signed),
-            11,
-            text_anchor="start",
-            fill=sign_colour(values[book.t], zero="ink"),
-            font_weight="bold",
-        ),
+        text(x, y + 15, numbers, 11, text_anchor="start", fill=colour, font_weight="bold"),
     )
 
 
 def _move(book: Book, name: str) -> Element:
     """Return what the update adds to a parameter."""
     x, y = _PLACES[name]
-    old, new = book.value[name][book.t], book.value[name][book.rows]
+    old, new = book.pages.of(book.value[name]), book.value[name][book.after]
     with np.errstate(invalid="ignore"):
-        moves = new - old
-    sums = [
-        f"{_short(before)} {'−' if move < 0 else '+'} {_short(abs(move))}" if phase == UPDATE else ""
-        for before, move, phase in zip(old, moves, book.phase, strict=True)
-    ]
+        moves = zip(old, new - old, book.updates, strict=True)
+    sums = [added([_short(before), _short(move)]) if updated else "" for before, move, updated in moves]
     return text(x, y + (-36 if name[0] == "w" else 37), sums, 12)
 
 
 def _curves(book: Book) -> list[Element]:
     """Return output and cost over the updates: faint what is still to come, and the present as points."""
-    axes = Axes(612, 112, 134, 160, (0, len(book)), (0, 1))
-    place, target = axes.x(book.rows), axes.y(book.y)
-    past = element("clipPath", rect(axes.left - 3, 0, place - axes.left + 3, 380), id="past")
+    axes = Axes(612, 112, 134, 160, (0, book.n_updates), (0, 1))
+    target = axes.y(book.y)
     goal = line(axes.left, target, axes.left + axes.width, target, stroke="quiet", stroke_dasharray="2 3")
-    faint, strong, points, legend = [], [], [], []
-    for i, (name, label, dash) in enumerate((("a2", "output a2", "none"), ("C", "cost C", "5 3"))):
-        x, y = axes.x(np.arange(len(book) + 1)), axes.y(book.value[name])
-        drawn, up = np.isfinite(y), y[book.rows]
-        faint.append(polyline(x[drawn], y[drawn], stroke="quiet", stroke_width=0.8, stroke_dasharray=dash))
-        strong.append(polyline(x[drawn], y[drawn], stroke_width=2.2, stroke_dasharray=dash))
-        point = circle(place, up, 4.5) if name == "a2" else rect(place - 4, up - 4, 8, 8)
-        points.append(group(point, fill="mark", stroke="paper"))
-        values = [f"{name} = {show(v)}" for v in book.value[name][book.rows]]
-        height = 56 + 18 * i
-        legend += [
-            line(616, height, 646, height, stroke_width=2.2, stroke_dasharray=dash),
+    parts = [axes.frame("updates", "output, cost", ticks=4), goal]
+    curves = ("a2", "output a2", "none", point), ("C", "cost C", "5 3", _square)
+    for i, (name, label, dash, mark) in enumerate(curves):
+        look = {"stroke_width": 2.2, "stroke_dasharray": dash}
+        values, height = book.value[name], 56 + 18 * i
+        now = [f"{name} = {show(value)}" for value in values[book.after]]
+        parts += [
+            *track(axes, name, values, book.after, mark=mark, ahead=True, **look),
+            line(616, height, 646, height, **look),
             text(654, height, label, 12, text_anchor="start"),
-            text(axes.left, 332 + 18 * i, values, 13, text_anchor="start"),
+            text(axes.left, 332 + 18 * i, now, text_anchor="start"),
         ]
-    frame = axes.frame("updates", "output, cost", ticks=4)
-    return [frame, goal, *faint, past, group(*strong, clip_path="url(#past)"), *points, *legend]
+    return parts
+
+
+def _square(x: Value, y: Value) -> Element:
+    return rect(x - 4, y - 4, 8, 8, fill="mark", stroke="paper")
 
 
 def _short(value: float) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from nblib.chain import Chain, ChainRecord
 from nblib.drawing import numbers
+from nblib.drawing.scene import COLOURS
 from nblib.steppers import chain_stepper as chain
 from steppers.arithmetic import check
 
@@ -204,6 +205,13 @@ def lit(scene, page):
     return found
 
 
+def nearest(scene, place):
+    """The name of the number of the tree that stands nearest to a place."""
+    drawn = ElementTree.fromstring(scene.svg(0)).iter(f"{SVG}text")
+    names = {t.text: (float(t.get("x")), float(t.get("y"))) for t in drawn if t.get("font-weight") == "bold"}
+    return min({*NAMES, *START} & names.keys(), key=lambda name: np.hypot(*np.subtract(names[name], place)))
+
+
 @pytest.mark.parametrize(
     ("name", "n_arrows"),
     [("a2", 1), ("z2", 2), ("w2", 3), ("b2", 3), ("a1", 3), ("z1", 4), ("w1", 5), ("b1", 5), ("a0", 5)],
@@ -212,9 +220,8 @@ def test_the_path_back_from_the_cost_is_lit_and_its_newest_arrow_thickest(scene,
     arrows = lit(scene, 5 + NAMES[5:].index(name))
     widths = sorted(width for width, _, _ in arrows.values())
     assert widths == [3] * (n_arrows - 1) + [6]
-    x, y = {"w": (0, 23), "b": (0, -23)}.get(name[0], (27, 0))
-    place = chain._PLACES[name]
-    assert arrows[place[0] + x, place[1] + y][0] == 6
+    (start,) = (place for place, (width, _, _) in arrows.items() if width == 6)
+    assert nearest(scene, start) == name
     signs = sorted((colour, dash) for _, colour, dash in arrows.values())
     assert signs == [("#0072B2", "none")] * (n_arrows - 1) + [("#D55E00", "7 4")]
 
@@ -224,15 +231,20 @@ def test_forwards_the_arrows_into_the_number_are_lit(scene):
     assert lit(scene, 14) == {}
 
 
-def test_the_present_point_on_the_curves(scene):
+def test_the_present_point_walks_along_the_curve_of_the_output(scene):
     rows = descend(1.0, START, 1.0, 30)
+    a2 = np.array([value["a2"] for _, value, _, _ in rows])
     for page in (0, 13, 14, 15, 200, scene.n_steps - 1):
         t = page // CYCLE + (page % CYCLE == 14)
         root = ElementTree.fromstring(scene.svg(page))
-        point = next(c for c in root.iter(f"{SVG}circle") if c.get("r") == "4.5")
-        assert float(point.get("cx")) == pytest.approx(612 + 134 * t / 30, abs=0.01)
-        assert float(point.get("cy")) == pytest.approx(272 - 160 * rows[t][1]["a2"], abs=0.01)
-        assert any(text.startswith("a2 = ") and printed_is(text, rows[t][1]["a2"]) for text in texts(root))
+        curve = next(path.get("d") for path in root.iter(f"{SVG}path"))
+        x, y = np.array(re.findall(r"[ML](\S+) (\S+)", curve), float).T
+        np.testing.assert_allclose(np.diff(x), (x[-1] - x[0]) / 30, atol=0.11)
+        np.testing.assert_allclose((y - y[0]) / (y[-1] - y[0]), (a2 - a2[0]) / (a2[-1] - a2[0]), atol=0.01)
+        point = next(c for c in root.iter(f"{SVG}circle") if c.get("fill") == COLOURS["mark"])
+        assert float(point.get("cx")) == pytest.approx(x[t], abs=0.06)
+        assert float(point.get("cy")) == pytest.approx(y[t], abs=0.06)
+        assert any(text.startswith("a2 = ") and printed_is(text, a2[t]) for text in texts(root))
 
 
 @pytest.mark.parametrize("start", chain.STARTS)
@@ -368,14 +380,17 @@ def test_what_the_notebook_says_of_other_settings():
 
 
 def test_every_number_fits_into_its_circle():
-    cost = ("0.0123", "0.0012", "0.0001", "1·10⁻⁵", "4·10⁻⁹", "1·10⁻⁵⁰")
-    for value, text in zip((0.01234, 0.00123, 1.234e-4, 1.234e-5, 3.7e-9, 1.2e-50), cost, strict=True):
-        assert chain._narrow(value) == text
-    shown = chain.explorer(eta=100.0, updates=200).stepper
-    last = texts(ElementTree.fromstring(shown.svg(shown.scene["steps"] - 1)))
-    in_circle = last[last.index("C") + 1]
-    number, unit = read(in_circle)
-    assert 0 < number < 0.01
-    assert len(in_circle) <= 8  # 2·10⁻²³; raised digits are narrow
-    full = read(next(text for text in last if text.startswith("C = ")))[0]
-    assert number == pytest.approx(full, abs=0.51 * unit)
+    sizes = set()
+    learns, overshoots = (
+        chain.explorer(eta=eta, y=y, updates=120).scene() for eta, y in ((2.0, 0.35), (100.0, 1.0))
+    )
+    for drawn, page in [(learns, page) for page in range(4, learns.n_steps, 2 * CYCLE)] + [(overshoots, -1)]:
+        said = texts(ElementTree.fromstring(drawn.svg(page % drawn.n_steps)))
+        in_circle = said[said.index("C") + 1]
+        assert len(in_circle) <= 8  # 2·10⁻²³; raised digits are narrow
+        number, unit = read(in_circle)
+        full = read(next(text for text in said if text.startswith("C = ")))[0]
+        assert number == pytest.approx(full, abs=0.51 * unit)
+        sizes |= {floor(log10(number))} if number else set()
+    assert {-2, -3, -4, -5} <= sizes
+    assert min(sizes) < -20
