@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import ipywidgets
 import numpy as np
@@ -14,7 +14,7 @@ from nblib.drawing.numbers import sub
 from nblib.drawing.panels import TruthTable, Wire, boundary, plane
 from nblib.drawing.scene import Axes, Caption, Element, Scene, element, group, note, text
 from nblib.gates import Unit, all_inputs
-from nblib.steppers.gates_captions import RULE, brought, number, products, verdict
+from nblib.steppers.gates_captions import RULE, brought, number, signed_number, verdict, worked
 from nblib.widgets.explorer import Explorer
 
 NAMES = (
@@ -65,37 +65,32 @@ def _wires(unit: Unit) -> list[Element]:
     elements = [Wire(_UNIT, _OUTPUT, leaves=28, stops=17).line()]
     for k, weight in enumerate(unit.weights.tolist()):
         wire = Wire(_INPUTS[k], _UNIT, leaves=17, stops=28)
-        label = f"w{sub(k + 1)} = {'+' * (weight > 0)}{number(weight)}"
+        label = f"w{sub(k + 1)} = {signed_number(weight)}"
         elements += [wire.line(weight, 1.2 + 1.4 * abs(weight)), note(114, 74 + 156 * k, label, size=13)]
     return elements
 
 
 def _discs(unit: Unit) -> list[Element]:
-    outputs = [unit(*row) for row in _ROWS]
-    elements = []
-    for k, (x, y) in enumerate(_INPUTS):
-        elements.append(_bit(x, y, [row[k] for row in _ROWS]))
-        elements.append(text(x, y - 27, f"x{sub(k + 1)}", size=13))
-    x, y = _UNIT
-    elements += [
+    outputs, (x, y) = [unit(*row) for row in _ROWS], _UNIT
+    return [
+        *(_bit(*_INPUTS[k], f"x{sub(k + 1)}", column) for k, column in enumerate(zip(*_ROWS, strict=True))),
         *disc(x, y, 28, _glow(outputs), stroke="ink", stroke_width=2),
         text(x, y, f"≥ {number(unit.threshold)}", size=14),
         note(x, y + 43, [*(brought(unit, row) for row in _ROWS), ""], size=13),
         note(x, y + 60, [*(verdict(unit, row) for row in _ROWS), ""], size=13),
-        _bit(*_OUTPUT, outputs),
-        text(_OUTPUT[0], _OUTPUT[1] - 27, "out", size=13),
+        _bit(*_OUTPUT, "out", outputs),
     ]
-    return elements
 
 
-def _bit(x: float, y: float, bits: list[int]) -> Element:
+def _bit(x: float, y: float, name: str, bits: Sequence[int]) -> Element:
     return group(
         *disc(x, y, 17, _glow(bits), stroke="ink", stroke_width=1.5),
         text(x, y, [*map(str, bits), ""], size=15, font_weight="bold"),
+        text(x, y - 27, name, size=13),
     )
 
 
-def _glow(bits: list[int]) -> list[float]:
+def _glow(bits: Sequence[int]) -> list[float]:
     """Return how strong the colour is on each page; on the page of the whole table there is none."""
     return [*(0.6 * bit for bit in bits), 0.0]
 
@@ -120,13 +115,13 @@ def _plane(unit: Unit) -> list[Element]:
         note(_PLANE.x(x1), _PLANE.y(x2), np.where(on, "", "?"), size=14)
         for (x1, x2), on in zip(_ROWS, known, strict=True)
     ]
-    border = _PLANE.clip("plane", boundary(_PLANE, unit.weights, -unit.threshold))
+    border = boundary(_PLANE, unit.weights, -unit.threshold)
     return plane(
         _PLANE,
         _ROWS,
         [unit(*row) for row in _ROWS],
         *_shade(unit),
-        border,
+        _PLANE.clip("plane", border),
         *unknown,
         here=here,
         shown=known,
@@ -137,6 +132,7 @@ def _plane(unit: Unit) -> list[Element]:
 
 
 def _shade(unit: Unit) -> list[Element]:
+    """Return the part of the plane where w·x ≥ θ, cut along the line, if there is one."""
     corners = _side(unit)
     if not len(corners):
         return []
@@ -165,12 +161,10 @@ def _names(found: set[str]) -> list[Element]:
     heading = f"Met so far: {len(found)} of the 16 tables of two inputs"
     elements = [text(20, 312, heading, size=13, font_weight="bold", text_anchor="start")]
     for i, name in enumerate(NAMES):
-        column, row = divmod(i, 4)
-        bits = f"{i:04b}"
-        met = name in found
-        told = f"{'✓' if met else '·'}  {bits}  {name}"
-        place = (20 + 190 * column, 334 + 19 * row)
-        elements.append(text(*place, told, size=13, text_anchor="start", fill="ink" if met else "quiet"))
+        (column, row), met = divmod(i, 4), name in found
+        told = f"{'✓' if met else '·'}  {i:04b}  {name}"
+        look = {"size": 13, "text_anchor": "start", "fill": "ink" if met else "quiet"}
+        elements.append(text(20 + 190 * column, 334 + 19 * row, told, **look))
     return elements
 
 
@@ -179,9 +173,10 @@ def _captions(unit: Unit) -> list[Caption]:
     for i, row in enumerate(_ROWS):
         does = "the sum reaches θ: the unit fires" if unit(*row) else "the sum stays below θ: it is silent"
         words = f"Row {i + 1} of 4: x₁ = {row[0]}, x₂ = {row[1]}; {does}."
-        captions.append(Caption(words, RULE, f"{products(unit, row)} {verdict(unit, row)} → {unit(*row)}"))
+        captions.append(Caption(words, RULE, worked(unit, row)))
     outputs = ", ".join(str(unit(*row)) for row in _ROWS)
-    given = f"w₁ = {number(unit.weights[0])}, w₂ = {number(unit.weights[1])}, θ = {number(unit.threshold)}"
+    w1, w2, theta = map(number, (*unit.weights, unit.threshold))
+    given = f"w₁ = {w1}, w₂ = {w2}, θ = {theta}"
     return [*captions, Caption(f"The whole table: {name_of(unit)}.", given, f"outputs: {outputs}")]
 
 

@@ -8,6 +8,7 @@ from nblib.drawing.numbers import added, bracketed, num
 from nblib.drawing.scene import Caption
 from nblib.gates import Circuit, CircuitRecord, Unit, ripple_adder
 
+Write = Callable[[Unit, Sequence[int]], str]
 RULE = "output = 1 if w₁x₁ + … + wₙxₙ ≥ θ, else 0"
 
 
@@ -18,6 +19,11 @@ def number(value: float) -> str:
     ('−1', '0.5')
     """
     return num(value, 0) if value == round(value) else str(float(value)).replace("-", "−")
+
+
+def signed_number(value: float) -> str:
+    """Return a weight with its sign, + too; zero has none."""
+    return number(value) if value <= 0 else f"+{number(value)}"
 
 
 def brought(unit: Unit, bits: Sequence[int]) -> str:
@@ -35,6 +41,11 @@ def products(unit: Unit, bits: Sequence[int]) -> str:
 def verdict(unit: Unit, bits: Sequence[int]) -> str:
     """Return the comparison of the sum with the threshold: ``≥ 2? no``."""
     return f"≥ {number(unit.threshold)}? {'yes' if unit(*bits) else 'no'}"
+
+
+def worked(unit: Unit, bits: Sequence[int], write: Write = products) -> str:
+    """Return the whole way from the inputs to the answer: ``1·1 + (−1)·0 = 1 ≥ 2? no → 0``."""
+    return f"{write(unit, bits)} {verdict(unit, bits)} → {unit(*bits)}"
 
 
 def captions(circuit: Circuit, record: CircuitRecord, by_column: bool) -> list[Caption]:
@@ -80,12 +91,9 @@ def _layer(circuit: Circuit, record: CircuitRecord, depth: int) -> Caption:
     return Caption(words, RULE, "\n".join(sums))
 
 
-def _sum(
-    circuit: Circuit, record: CircuitRecord, name: str, write: Callable[[Unit, Sequence[int]], str]
-) -> str:
+def _sum(circuit: Circuit, record: CircuitRecord, name: str, write: Write) -> str:
     unit, sources = circuit.units[name]
-    bits = [record.signals[source] for source in sources]
-    return f"{write(unit, bits)} {verdict(unit, bits)} → {unit(*bits)}"
+    return worked(unit, [record.signals[source] for source in sources], write)
 
 
 def _columns(circuit: Circuit, record: CircuitRecord, depth: int) -> Caption:

@@ -16,7 +16,17 @@ from nblib.drawing.scene import Element, Scene, group, note, rect, text
 from nblib.gates import Circuit, CircuitRecord, Unit
 from nblib.steppers.circuits import layout
 from nblib.steppers.free_unit import free_unit
-from nblib.steppers.gates_captions import addends, adds, brought, captions, number, verdict, whole
+from nblib.steppers.gates_captions import (
+    addends,
+    adds,
+    brought,
+    captions,
+    number,
+    signed_number,
+    verdict,
+    whole,
+)
+from nblib.steppers.pages import Pages
 from nblib.widgets.explorer import Explorer, row_of
 
 __all__ = ["CIRCUITS", "GatesExplorer", "explorer", "free_unit", "scene"]
@@ -85,11 +95,9 @@ class _Drawing:
         self.circuit, self.record, self.layout = circuit, record, layout(circuit)
         self.depth = {name: depth for depth, layer in enumerate(record.layers) for name in layer}
         self.last = len(record.layers)
-        self.pages = np.arange(self.last + 1)
+        self.pages = Pages.phases(self.last + 1)
         self.small = self.layout.radius < 20
-        self.all_weights = (
-            len(circuit.units) <= 3
-        )  # there is room for them, and not only for those other than 1
+        self.all_weights = len(circuit.units) <= 3  # else there is room only for those that are not 1
 
     def boxes(self) -> list[Element]:
         elements = []
@@ -112,19 +120,18 @@ class _Drawing:
     def _wire(
         self, source: str, target: str, weight: float | None = None, beside: float = 0
     ) -> list[Element]:
-        leaves = _BIT if source in self.circuit.inputs else self.layout.radius
-        stops = _BIT if weight is None else self.layout.radius
-        wire = Wire(self.layout.places[source], self.layout.places[target], leaves, stops, beside)
+        r, places = self.layout.radius, self.layout.places
+        ends = _BIT if source in self.circuit.inputs else r, _BIT if weight is None else r
+        wire = Wire(places[source], places[target], *ends, beside)
         signal, arrives = self.record.signals[source], self.depth.get(target, self.last)
-        lit = self.pages >= arrives
+        lit = self.pages.since(arrives)
         width, opacity = np.where(lit & bool(signal), 3.2, 1.4), np.where(lit, 1.0 if signal else 0.6, 0.3)
         if self.small or weight is None:
             return [wire.line(weight or 0, width, opacity=opacity)]
         elements = [wire.arrow(weight, width, opacity=opacity)]
         if weight != 1 or self.all_weights:
-            told = number(weight) if weight <= 0 else f"+{number(weight)}"
-            elements.append(note(*wire.at(0.24), told, stroke_width=6))
-        return [*elements, _coin(*wire.at(1, -32), number(weight * signal), self.pages == arrives)]
+            elements.append(note(*wire.at(0.24), signed_number(weight), stroke_width=6))
+        return [*elements, _coin(*wire.at(1, -32), number(weight * signal), self.pages.at(arrives))]
 
     def bits(self) -> list[Element]:
         """Return the inputs, which can be clicked, and the outputs."""
@@ -135,40 +142,45 @@ class _Drawing:
         ]
 
     def _bit(self, place: str, name: str, signal: int, settles: int, **attributes: Any) -> Element:
-        x, y = self.layout.places[place]
-        content = np.where(self.pages >= settles, str(signal), "?")
-        away = _BIT + 11 if place in self.layout.below else -_BIT - 10
-        return group(
-            *self._disc(x, y, _BIT, signal, settles),
-            text(x, y, content, size=15, font_weight="bold"),
-            note(x, y + away, name),
-            **attributes,
-        )
+        content = np.where(self.pages.since(settles), str(signal), "?")
+        inside = text(*self.layout.places[place], content, size=15, font_weight="bold")
+        return self._circle(place, name, _BIT, signal, settles, inside, **attributes)
 
     def unit(self, name: str) -> Element:
+        """Return a unit with its threshold, and its sum as soon as it is known."""
         unit, sources = self.circuit.units[name]
         (x, y), r, settles = self.layout.places[name], self.layout.radius, self.depth[name]
         signal, bits = self.record.signals[name], [self.record.signals[source] for source in sources]
-        settled, theta = self.pages >= settles, number(unit.threshold)
-        rim, label = self._disc(x, y, r, signal, settles), name.rpartition(".")[2]
+        settled, theta = self.pages.since(settles), number(unit.threshold)
         if self.small:
-            total = text(x, y - 6, np.where(settled, number(unit.total(*bits)), ""), size=11)
             comparison = np.where(settled, f"{'≥' if signal else '<'}{theta}", f"≥{theta}")
-            below = text(x, np.where(settled, y + 7, y), comparison, size=11)
-            return group(*rim, total, below, note(x, y - r - 7, label, size=11))
-        told = brought(unit, bits) if 1 < len(bits) <= 4 else f"sum {number(unit.total(*bits))}"
-        right, down = self.layout.sums.get(name, (18, r + 13))
-        written = [
-            note(x + right, y + down + 15 * i, np.where(settled, said, ""), stroke_width=6)
-            for i, said in enumerate((told, verdict(unit, bits)))
-        ]
-        return group(*rim, text(x, y, f"≥ {theta}", size=14), note(x, y - r - 10, label), *written)
+            parts = [
+                text(x, y - 6, np.where(settled, number(unit.total(*bits)), ""), size=11),
+                text(x, np.where(settled, y + 7, y), comparison, size=11),
+            ]
+        else:
+            told = brought(unit, bits) if 1 < len(bits) <= 4 else f"sum {number(unit.total(*bits))}"
+            right, down = self.layout.sums.get(name, (18, r + 13))
+            parts = [
+                text(x, y, f"≥ {theta}", size=14),
+                note(x + right, y + down, np.where(settled, told, ""), stroke_width=6),
+                note(x + right, y + down + 15, np.where(settled, verdict(unit, bits), ""), stroke_width=6),
+            ]
+        return self._circle(name, name.rpartition(".")[2], r, signal, settles, *parts)
 
-    def _disc(self, x: float, y: float, r: float, signal: int, settles: int) -> tuple[Element, Element]:
-        """Return a circle that fills when it fires and has a thick rim while it settles."""
-        now, settled = self.pages == settles, self.pages >= settles
-        rim = {"stroke": np.where(settled, "ink", "quiet"), "stroke_width": np.where(now, 3.2, 1.4)}
-        return disc(x, y, r, np.where(settled & bool(signal), 0.6, 0.0), **rim)
+    def _circle(
+        self, place: str, name: str, r: float, signal: int, settles: int, *inside: Element, **attributes: Any
+    ) -> Element:
+        """Return a circle with its name that fills when it fires and has a thick rim while it settles."""
+        (x, y), settled = self.layout.places[place], self.pages.since(settles)
+        rim = {
+            "stroke": np.where(settled, "ink", "quiet"),
+            "stroke_width": np.where(self.pages.at(settles), 3.2, 1.4),
+        }
+        size, gap = (11, 7) if self.small else (12, 10)
+        away = r + gap + 1 if place in self.layout.below else -r - gap
+        glow = np.where(settled & bool(signal), 0.6, 0.0)
+        return group(*disc(x, y, r, glow, **rim), note(x, y + away, name, size), *inside, **attributes)
 
     def table(self) -> list[Element]:
         """Return the truth table; what comes out is not known before the last page."""
@@ -177,7 +189,7 @@ class _Drawing:
         rows, lit, n = [], [], self.circuit.n_inputs
         for row in np.hstack(self.circuit.truth_table()).tolist():
             here = tuple(row[:n]) == self.record.inputs
-            hidden = here & (self.pages < self.last)
+            hidden = here & ~self.pages.since(self.last)
             rows.append([*map(str, row[:n]), *(np.where(hidden, "?", str(bit)) for bit in row[n:])])
             lit.append(here)
         names = (*self.circuit.inputs, *self.circuit.outputs)
@@ -191,7 +203,7 @@ class _Drawing:
             return text(10, self.layout.height - 12, hint, size=12, fill="quiet", text_anchor="start")
         (a, b), result = addends(self.record), whole(self.record.outputs)
         given = f"{a} + {b}:   {a:04b} + {b:04b} = "
-        known = np.where(self.pages == self.last, f"{given}{result:05b}, that is {result}", f"{given}?")
+        known = np.where(self.pages.since(self.last), f"{given}{result:05b}, that is {result}", f"{given}?")
         return text(self.layout.width / 2, 18, known, size=14, font_weight="bold")
 
 
