@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import dis
-import functools
 import inspect
-import re
-import warnings
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import itertools
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nblib import neuron
 from nblib.activations import sigmoid, tanh
 from nblib.lessons import calling
 from nblib.lessons.compare import form, kind, same
-from nblib.lessons.exercise import exercise, goal
+from nblib.lessons.exercise import Function, exercise, goal
 from nblib.lessons.formulas import Formulas
+from nblib.lessons.places import Place, cost_on_new_days, lowest_cost, what_helps
 from nblib.lessons.result import Wrong
+from nblib.lessons.silence import want_silence
 from nblib.lessons.slips import NEGATED, SWAPPED, TWICE, given, instead
 
 Array = NDArray[Any]
-Function = Callable[..., Any]
 Slopes = tuple[float, float]
 
 # -- 1. safe in float32 ---------------------------------------------------------------------------
@@ -71,49 +68,10 @@ def _both(sigma: Function, slope: Function) -> Function:
         values = [calling.call(f, ("z",), (z,)) for f in (sigma, slope)]
         if same((sigmoid(z), sigmoid.derivative(z)), values):
             for name, function in (("σ", sigma), ("σ′", slope)):
-                _want_silence(name, function, z)
-        return values[0], values[1]
+                want_silence(name, function, z)
+        return tuple(values)
 
     return both
-
-
-def _want_silence(name: str, function: Function, z: Array) -> None:
-    """Raise `Wrong` if NumPy warns while a function runs: of what, and on which side."""
-    sides = {"left": _warnings(function, z[z < 0]), "right": _warnings(function, z[z > 0])}
-    where = [side for side, heard in sides.items() if heard]
-    heard = sides["left"] | sides["right"]
-    if not heard:
-        return
-    place = "on both sides" if len(where) == 2 else f"on the {where[0]}"
-    what = "a number grows too large for its type" if "overflow" in heard else "something is not defined"
-    says = (
-        f"All numbers are right, but in your {name} NumPy warns of “{' and '.join(sorted(heard))}”: far out "
-        f"{place} {what}."
-    )
-    if name == "σ′":
-        raise Wrong(f"{says} σ itself is silent, and σ′ can be written with it alone.")
-    if len(where) == 2:
-        says += " Mind that np.where computes both of its branches for every z, and only then chooses."
-    raise Wrong(f"{says} Write σ with a function that never grows.")
-
-
-def _warnings(function: Function, z: Array) -> set[str]:
-    """Return what NumPy warns of in a function; what the function itself silences does not count."""
-    heard: set[str] = set()
-
-    @functools.wraps(function)
-    def listening(*z: Any) -> Any:
-        with (
-            np.errstate(over="warn", divide="warn", invalid="warn"),
-            warnings.catch_warnings(record=True, action="always") as shown,
-        ):
-            answer = function(*z)
-        heard.update(re.findall(r"^(.*) encountered in", "\n".join(str(one.message) for one in shown), re.M))
-        return answer
-
-    if len(z):
-        calling.call(listening, ("z",), (z,))
-    return heard
 
 
 @exercise(
@@ -321,35 +279,9 @@ tanh_gradient.slips = {
 
 # -- 5. ten steps ---------------------------------------------------------------------------------
 
-STEPS = 10
 HIGHEST_COST = 0.0455
 PLACES = range(100, 110)
-START = (-1.0, 0.0)
-
-
-@dataclass(frozen=True)
-class Place:
-    """Moisture and rain (0 or 1) at one place: days to learn from, and new ones with their chances."""
-
-    x: Array
-    y: Array
-    new_x: Array
-    new_y: Array
-    new_chance: Array
-
-
-def _place(seed: int) -> Place:
-    """Return 40 days to learn from and 1,000 new ones of a place with its own usual moisture.
-
-    Moisture lies evenly within 2 of the middle, which is somewhere from 3 to 9; it rains with the
-    probability σ(3 (x − middle)).
-    """
-    rng = np.random.default_rng(seed)
-    middle = rng.uniform(3, 9)
-    x = middle + rng.uniform(-2, 2, size=1040)
-    chance = sigmoid(3 * (x - middle))
-    y = (rng.random(1040) < chance).astype(float)
-    return Place(x[:40], y[:40], x[40:], y[40:], chance[40:])
+"""The seeds of ten places."""
 
 
 @goal(
@@ -362,103 +294,35 @@ def ten_steps(my_shift: Function, my_step: Function) -> str:
     for function in (my_shift, my_step):
         if not callable(function):
             raise Wrong(f"check.ten_steps wants your two functions, without brackets; got {kind(function)}.")
-    places = [_place(seed) for seed in PLACES]
-    shifts = [_shift_of(my_shift, place) for place in places]
-    taken: list[Step] = []
-    reached = _cost_on_new_days(_recorded(my_step, taken), places, shifts)
+    places = [Place.of(seed).shifted(my_shift) for seed in PLACES]
+    paths = [place.path(my_step) for place in places]
+    reached = cost_on_new_days(places, paths)
     if not reached <= HIGHEST_COST:
         says = f"On new days of ten places the cost is {reached:.4f}, and the goal is {HIGHEST_COST}."
-        raise Wrong(f"{says} {_what_helps(my_step, places, shifts, reached)}")
-    _check_direction(taken)
-    best = np.mean([0.5 * (place.new_chance - place.new_y) ** 2 for place in places])
+        raise Wrong(f"{says} {what_helps(my_step, places, reached)}")
+    for place, path in zip(places, paths, strict=True):
+        for point, new_point in itertools.pairwise(path):
+            _check_direction(place, np.array(point), np.array(new_point))
     return (
         f"On new days of ten places the cost is {reached:.4f}; "
-        f"somebody who knew the chance of rain on each day would get {best:.4f}."
+        f"somebody who knew the chance of rain on each day would get {lowest_cost(places):.4f}."
     )
 
 
-Step = tuple[tuple[float, float, Array, Array], Any]
-
-
-def _recorded(step: Function, taken: list[Step]) -> Function:
-    """Wrap a step so that what it is given and what it returns is added to `taken`."""
-
-    @functools.wraps(step)
-    def recorded(w: float, b: float, x: Array, y: Array) -> Any:
-        given = w, b, x.copy(), y.copy()
-        answer = step(w, b, x, y)
-        taken.append((given, answer))
-        return answer
-
-    return recorded
-
-
-def _check_direction(taken: list[Step]) -> None:
+def _check_direction(place: Place, point: Array, new_point: Array) -> None:
     """Raise `Wrong` if a step is anything else than −η∇C with one positive η."""
-    for (w, b, x, y), answer in taken:
-        move = np.array(answer, float) - (w, b)
-        downhill = -np.array(neuron_gradient.reference(w, b, x, y))
-        eta = (move @ downhill) / (downhill @ downhill)
-        rounded = 1e-6 * (1 + abs(w) + abs(b))  # float32 keeps so much
-        if eta <= 0 or np.linalg.norm(move - eta * downhill) > 1e-3 * np.linalg.norm(move) + rounded:
-            raise Wrong(
-                "The goal is met, but not by single steps of gradient descent: with one η for both, w − η "
-                "∂C/∂w and b − η ∂C/∂b, the change must point along −∇C. One call of your second function "
-                "may make only one step, with the gradient of C = ½ (a − y)² where it stands.",
-                {
-                    "w, b": f"{w:.5g}, {b:.5g}",
-                    "your change": "{:.5g}, {:.5g}".format(*move),
-                    "−∇C": "{:.5g}, {:.5g}".format(*downhill),
-                },
-            )
-
-
-def _shift_of(shift: Function, place: Place) -> float:
-    answer = calling.call(shift, ("x",), (place.x,))
-    fault = form(0.0, answer, "the shift")
-    if fault or not np.isfinite(answer):
-        raise Wrong(f"Your first function must return one finite number: {fault or 'it is not finite'}.")
-    return float(answer)
-
-
-def _cost_on_new_days(
-    step: Function, places: list[Place], shifts: list[float], stride: float = 1.0, steps: int = STEPS
-) -> float:
-    """Let the neuron learn at every place, with steps `stride` times as long as the learner's."""
-    costs = []
-    for place, shift in zip(places, shifts, strict=True):
-        w, b = START
-        for _ in range(steps):
-            new_w, new_b = _one_step(step, w, b, place.x - shift, place.y)
-            w, b = w + stride * (new_w - w), b + stride * (new_b - b)
-        costs.append(neuron.cost(place.new_x - shift, place.new_y, w, b))
-    return float(np.mean(costs))
-
-
-def _one_step(step: Function, w: float, b: float, x: Array, y: Array) -> Slopes:
-    answer = calling.call(step, ("w", "b", "x", "y"), (w, b, x, y))
-    fault = form((w, b), answer, ("the new w", "the new b"))
-    if fault:
-        raise Wrong(f"A step must return the new w and the new b: {fault}.")
-    new_w, new_b = map(float, answer)
-    if not np.isfinite([new_w, new_b]).all():
-        raise Wrong(f"A step from w = {w:.5g}, b = {b:.5g} leads to w = {new_w:.5g}, b = {new_b:.5g}.")
-    return new_w, new_b
-
-
-def _what_helps(step: Function, places: list[Place], shifts: list[float], reached: float) -> str:
-    """Try what would be better, and say so."""
-    before, uphill = (_cost_on_new_days(step, places, shifts, stride, 1) for stride in (0.0, 1e-3))
-    if uphill >= before:
-        return "Even a small part of your first step does not lower it. Is it a step against the gradient?"
-    far = np.mean([abs(place.x.mean() - shift) for place, shift in zip(places, shifts, strict=True)])
-    if far > 0.5:
-        return (
-            f"After your shift the days of a place lie around a number that is not 0, but {far:.1f} away "
-            "from it on average. Can the shift be computed from x, so that it fits every place?"
+    move = new_point - point
+    downhill = -np.array(NEURON(*point, place.x, place.y))
+    eta = (move @ downhill) / (downhill @ downhill)
+    rounded = 1e-6 * (1 + np.abs(point).sum())  # float32 keeps so much
+    if eta <= 0 or np.linalg.norm(move - eta * downhill) > 1e-3 * np.linalg.norm(move) + rounded:
+        raise Wrong(
+            "The goal is met, but not by single steps of gradient descent: with one η for both, w − η ∂C/∂w "
+            "and b − η ∂C/∂b, the change must point along −∇C. One call of your second function may make "
+            "only one step, with the gradient of C = ½ (a − y)² where it stands.",
+            {
+                "w, b": "{:.5g}, {:.5g}".format(*point),
+                "your change": "{:.5g}, {:.5g}".format(*move),
+                "−∇C": "{:.5g}, {:.5g}".format(*downhill),
+            },
         )
-    longer, shorter = (_cost_on_new_days(step, places, shifts, stride) for stride in (2.0, 0.5))
-    if min(longer, shorter) >= reached:
-        return "The shift is fine. check.neuron_gradient says whether your gradient is."
-    how, which = ("twice", "larger") if longer < shorter else ("half", "smaller")
-    return f"The shift is fine. Steps {how} as long would be better: try a {which} η."

@@ -9,6 +9,7 @@ import pytest
 from nblib import neuron
 from nblib.activations import sigmoid
 from nblib.lessons import sigmoid_exercises as lesson
+from nblib.lessons.places import Place
 
 # -- safe in float32 ------------------------------------------------------------------------------
 
@@ -346,7 +347,7 @@ def test_what_keeps_from_the_goal_is_said(shift, step, says):
 def cost_after_ten_steps(shift, eta):
     """Do the same with nblib's descent instead of the learner's step."""
     costs = []
-    for place in map(lesson._place, lesson.PLACES):
+    for place in map(Place.of, lesson.PLACES):
         moved = shift(place.x)
         record = neuron.descend(place.x - moved, place.y, eta, steps=10, w=-1.0, b=0.0)
         costs.append(neuron.cost(place.new_x - moved, place.new_y, record.w[-1], record.b[-1]))
@@ -355,7 +356,7 @@ def cost_after_ten_steps(shift, eta):
 
 def test_the_check_takes_ten_steps_and_looks_at_new_days():
     assert f"{cost_after_ten_steps(mean, 16):.4f}" in lesson.ten_steps(mean, step_with(16)).says
-    for place in map(lesson._place, lesson.PLACES):
+    for place in map(Place.of, lesson.PLACES):
         assert (len(place.x), len(place.new_x)) == (40, 1000)
         assert not set(place.x) & set(place.new_x)
 
