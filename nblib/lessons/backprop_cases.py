@@ -48,7 +48,7 @@ def networks(rng: np.random.Generator) -> Iterator[Case]:
 def networks_without_backprop(rng: np.random.Generator) -> Iterator[Case]:
     """Yield the same, but for the network's own backpropagation."""
     for network, x, y in networks(rng):
-        bare = WithoutBackprop(network.sizes, dtype=np.float64)
+        bare = Watched(network.sizes, _refuse)
         bare.set_parameters(network.weights, network.biases)
         yield bare, x, y
 
@@ -78,26 +78,25 @@ def _readable(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
 
 
 class Watched(Network):
-    """A network that is told, by `asked`, whenever its slopes are asked for, in whatever way."""
+    """A network that calls `asked` whenever its slopes are asked for, in whatever way.
 
-    def asked(self) -> None:
-        """Count, or refuse by raising `Wrong`."""
-        raise NotImplementedError
+    A copy of it calls the same function.
+    """
+
+    def __init__(self, sizes: Sequence[int], asked: Callable[[], None], seed: int = 0) -> None:
+        super().__init__(sizes, seed=seed, dtype=np.float64)
+        self.asked = asked
 
     def _deltas(self, a: list[Array], y: Array, scale: float) -> list[Array]:
         self.asked()
         return super()._deltas(a, y, scale)
 
 
-class WithoutBackprop(Watched):
-    """A network for those who write backpropagation themselves: it goes forwards only."""
-
-    def asked(self) -> None:
-        """Refuse."""
-        raise Wrong(
-            "Here the network's own backprop, trace and updates are put away: what they compute is what you "
-            "write. All you need is network.weights and network.biases (and feedforward, to measure)."
-        )
+def _refuse() -> None:
+    raise Wrong(
+        "Here the network's own backprop, trace and updates are put away: what they compute is what you "
+        "write. All you need is network.weights and network.biases (and feedforward, to measure)."
+    )
 
 
 class InRows(Exercise):

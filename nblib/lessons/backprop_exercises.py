@@ -34,7 +34,6 @@ BP1 = Formulas(
 
 
 @exercise(
-    notebook=5,
     title="The last layer",
     learned="Your function is BP1, for as many examples as one likes.",
     cases=cases.outputs,
@@ -80,7 +79,6 @@ BP2 = Formulas(
 
 
 @cases.in_rows(
-    notebook=5,
     title="One layer back",
     learned="Your function is BP2: it carries δ from layer to layer.",
     cases=cases.layers,
@@ -141,7 +139,6 @@ BACKPROP = Layers(
 
 
 @cases.in_rows(
-    notebook=5,
     title="Backpropagation from memory",
     learned="Your backprop gives every slope of every network of sigmoid neurons.",
     cases=cases.networks_without_backprop,
@@ -243,7 +240,6 @@ TO_THE_INPUT = Formulas(
 
 
 @exercise(
-    notebook=5,
     title="All the way back",
     learned="Your function says which change of an input raises the cost fastest.",
     cases=cases.single_examples,
@@ -278,7 +274,6 @@ QUARTIC = BACKPROP.but(bp1=lambda error, slope: error**3 * slope)
 
 
 @cases.in_rows(
-    notebook=5,
     title="Another cost",
     learned="Your backprop serves another cost, and only BP1 had to change.",
     cases=cases.networks,
@@ -318,7 +313,6 @@ ENOUGH = 43
 
 
 @goal(
-    notebook=5,
     title="No more luck",
     learned="Your recipe trains networks that it has never seen.",
     seconds=None,

@@ -58,7 +58,6 @@ SIGMOID = Formulas(
 
 
 @exercise(
-    notebook=4,
     title="The gradient of the chain",
     learned="Your function follows the blame from the cost back to every knob.",
     cases=_chains,
@@ -144,7 +143,6 @@ TANH = SIGMOID.but(
 
 
 @exercise(
-    notebook=4,
     title="A chain with tanh",
     learned="You can put another curve into the chain, and change no more than its slope.",
     cases=_chains,
@@ -198,7 +196,6 @@ GOAL = 0.95
 
 
 @goal(
-    notebook=4,
     title="In ten steps",
     learned="You know how to look for a learning rate: systematically, and against a goal.",
 )
@@ -251,7 +248,6 @@ LONG = Layers(
 
 
 @exercise(
-    notebook=4,
     title="A chain of any length",
     learned="Your loop carries the blame through a chain of any length: that is backpropagation for a chain.",
     cases=_long_chains,
@@ -318,7 +314,6 @@ HIGHEST_COST = 0.17
 
 
 @goal(
-    notebook=4,
     title="What a chain cannot learn",
     learned="Your search finds what a chain can make of three such examples, wherever they lie.",
     seconds=120,

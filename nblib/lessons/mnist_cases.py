@@ -81,24 +81,16 @@ def runs(rng: np.random.Generator) -> Iterator[tuple[Run, float]]:
 
 
 def came_to(epoch: Any, run: Run) -> dict[str, Any]:
-    """Return what was answered, and how long was trained for it."""
+    """Return what was answered, and how long was trained for it; raise `Wrong` where nothing was answered."""
+    if epoch is None:
+        raise Wrong("It returns None. Is a `return` missing? If no epoch reaches what is wanted, return 0.")
     return {"epoch returned": epoch, "epochs trained": run.trained}
 
 
 def that_stops(*answers: Any) -> Function:
     """Return the learner's function, made to tell for how long it trains."""
     function = one_function("epochs_until", answers)
-
-    @functools.wraps(function)
-    def counted(run: Run, wanted: float) -> dict[str, Any]:
-        epoch = function(run, wanted)
-        if epoch is None:
-            raise Wrong(
-                "It returns None. Is a `return` missing? If no epoch reaches what is wanted, return 0."
-            )
-        return came_to(epoch, run)
-
-    return counted
+    return functools.wraps(function)(lambda run, wanted: came_to(function(run, wanted), run))
 
 
 # -- epochs ---------------------------------------------------------------------------------------
@@ -106,20 +98,19 @@ def that_stops(*answers: Any) -> Function:
 
 def epochs(rng: np.random.Generator) -> Iterator[tuple[Any, ...]]:
     """Yield a network and the rest of the arguments: from one neuron and one example upwards."""
-
-    def case(sizes: list[int], n: int, mini_batch_size: int, eta: float) -> tuple[Any, ...]:
+    for sizes, n, mini_batch_size, eta in (
+        ([1, 1], 1, 1, 0.5),
+        ([1, 1], 2, 2, 2.0),
+        ([1, 1], 4, 2, 2.0),
+        ([2, 3, 3], 5, 2, 2.0),  # a last mini-batch of one
+        ([2, 3, 3], 3, 10, 3.0),  # fewer examples than a mini-batch has
+        ([3, 4, 2, 3], 11, 4, 1.0),
+        ([3, 5, 10], 12, 1, 0.7),
+        ([3, 5, 10], 12, 6, 3.0),
+    ):
         network = Network(sizes, seed=n, dtype=np.float64)
         x, y = rng.uniform(size=(n, sizes[0])), rng.integers(max(2, sizes[-1]), size=n)
-        return network, x, y, rng.permutation(n), mini_batch_size, eta
-
-    yield case([1, 1], n=1, mini_batch_size=1, eta=0.5)
-    yield case([1, 1], n=2, mini_batch_size=2, eta=2.0)
-    yield case([1, 1], n=4, mini_batch_size=2, eta=2.0)
-    yield case([2, 3, 3], n=5, mini_batch_size=2, eta=2.0)  # a last mini-batch of one
-    yield case([2, 3, 3], n=3, mini_batch_size=10, eta=3.0)  # fewer examples than a mini-batch has
-    yield case([3, 4, 2, 3], n=11, mini_batch_size=4, eta=1.0)
-    yield case([3, 5, 10], n=12, mini_batch_size=1, eta=0.7)
-    yield case([3, 5, 10], n=12, mini_batch_size=6, eta=3.0)
+        yield network, x, y, rng.permutation(n), mini_batch_size, eta
 
 
 def mini_batches(order: Sequence[Any], size: int) -> list[Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -26,31 +28,18 @@ FLAT = 1e-3
 """A cost with a smaller gradient goes down by less than 0.001 in 1,000 updates with η = 1."""
 
 
-class _Budget:
-    """How often the slopes of a network have been asked for; all copies of the network share one."""
+def _budget() -> Callable[[], None]:
+    """Return a function that may be called only so often."""
+    calls = itertools.count(1)
 
-    def __init__(self) -> None:
-        self.asked = 0
-
-    def __deepcopy__(self, _: Any) -> _Budget:
-        return self
-
-
-class Counted(Watched):
-    """A network 2 → 2 → 1 that lets its slopes be asked for only so often."""
-
-    def __init__(self, seed: int) -> None:
-        super().__init__([2, 2, 1], seed=seed, dtype=np.float64)
-        self.budget = _Budget()
-
-    def asked(self) -> None:
-        """Count."""
-        self.budget.asked += 1
-        if self.budget.asked > UPDATES:
+    def spend() -> None:
+        if next(calls) > UPDATES:
             raise Wrong(
                 f"It takes more than {UPDATES:,} updates of one network. So many are allowed; backprop, "
                 "trace and update_mini_batch all count."
             )
+
+    return spend
 
 
 def trained(train: Function, seed: int, x: Array, y: Array) -> Network:
@@ -61,10 +50,10 @@ def trained(train: Function, seed: int, x: Array, y: Array) -> Network:
     Wrong
         If the recipe fails, takes too long, or returns another network than its own.
     """
-    network, result = Counted(seed), Network([2, 2, 1], dtype=np.float64)
+    network, result = Watched([2, 2, 1], _budget(), seed), Network([2, 2, 1], dtype=np.float64)
     with time_limit(SECONDS_EACH):
         answer = calling.call(train, ("network", "x", "y"), (network, x, y), may_change=("network",))
-    if not isinstance(answer, Counted) or answer.sizes != network.sizes:
+    if not isinstance(answer, Watched) or answer.sizes != network.sizes:
         what = f"another {answer!r}" if isinstance(answer, Network) else kind(answer)
         raise Wrong(f"It must train the network that it is given, and return it; got {what}.")
     for name in ("weights", "biases"):
