@@ -50,9 +50,15 @@ def test_an_exercise_says_what_it_asks_and_what_is_learned(exercise: Check):
 
 @each(EXERCISES)
 def test_usual_mistakes_are_known(exercise: Exercise):
-    assert len(exercise.mistakes) >= (5 if exercise.name in GRADIENTS else 2)
-    says = [mistake.says for mistake in exercise.mistakes]
-    assert len(set(says)) == len(says)
+    assert len(exercise.slips) >= (5 if exercise.name in GRADIENTS else 2)
+    assert [mistake.says for mistake in exercise.mistakes] == list(exercise.slips)
+
+
+@each(EXERCISES)
+def test_what_is_said_of_a_mistake_is_short_and_ends_as_a_sentence(exercise: Exercise):
+    for says in exercise.slips:
+        assert re.fullmatch(r"\S+( \S+)+[.?]\)?", says), says
+        assert len(says) <= 200, says
 
 
 def test_the_gradients_are_those_that_are_named_so():

@@ -9,71 +9,7 @@ from nblib.lessons.gates_exercises import at_least_two, full_adder, implies, sma
 
 AB, ABC = ["a", "b"], ["a", "b", "carry_in"]
 
-# -- single units ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "unit",
-    [
-        Unit([1, 1, 1, 1], 2),
-        Unit(np.full(4, 0.5, np.float32), 1),
-        Unit([2, 2, 2, 2], 3),
-        Unit((3, 4, 5, 3), 5.5),
-    ],
-)
-def test_other_numbers_count_to_two_as_well(unit):
-    assert at_least_two(unit)
-
-
-@pytest.mark.parametrize(
-    "unit", [Unit([-1, 1], 0), Unit([-1, 1], -0.5), Unit([-2, 2], -1), Unit([-0.1, 3], -0.05)]
-)
-def test_other_numbers_make_an_implication_as_well(unit):
-    assert implies(unit)
-
-
-@pytest.mark.parametrize(
-    ("exercise", "answer", "says"),
-    [
-        (at_least_two, Unit([1, 1, 1, 1], 3), "It fires one too late: two inputs are not yet enough"),
-        (at_least_two, Unit([1, 1, 1, 1], 1), "One input is enough for it, as for OR."),
-        (at_least_two, Unit([0.5] * 4, 2), "It waits for all four, as AND does."),
-        (at_least_two, Unit([-1] * 4, -2), "It fires where at most two are on"),
-        (at_least_two, Unit([-1] * 4, -1), "It says the opposite"),
-        (at_least_two, Unit([-1] * 4, 2), "It never fires."),
-        (at_least_two, Unit([1] * 4, 0), "It always fires."),
-        (implies, Unit([-1, 1], 1), "It fires one too late"),
-        (implies, Unit([1, -1], 0), "The inputs are swapped"),
-        (implies, OR, "That is OR: a helps."),
-        (implies, NAND, "That is NAND: b inhibits."),
-        (implies, Unit([1, 1], 0), "It always fires."),
-        (implies, Unit([1, -1], 1), "It says the opposite"),
-    ],
-)
-def test_a_wrong_unit_is_explained(exercise, answer, says):
-    result = exercise(answer)
-    assert result.status == "wrong"
-    assert result.says.startswith(says)
-
-
-@pytest.mark.parametrize(
-    ("answers", "says"),
-    [
-        ((AND,), "It needs 4 weights, one for each input; yours has 2."),
-        (([1, 1, 1, 1],), "It must be one unit, Unit([weights], threshold=θ); got a list."),
-        ((XOR,), "It must be one unit, Unit([weights], threshold=θ); got a Circuit."),
-        (
-            (lambda *x: int(sum(x) >= 2),),
-            "It must be one unit, Unit([weights], threshold=θ); got a function.",
-        ),
-        (([1, 1, 1, 1], 2), "The check wants one answer, got 2 things."),
-    ],
-)
-def test_what_is_no_unit_of_four_inputs_is_refused_kindly(answers, says):
-    assert at_least_two(*answers).says == says
-
-
-# -- circuits -------------------------------------------------------------------------------------
+# -- circuits by hand -----------------------------------------------------------------------------
 
 
 def two_then_one(first, second, last, inputs=AB, sources=(AB, AB)):
@@ -86,89 +22,13 @@ def a_switch(lets_a_through, lets_b_through, last, inputs=("a", "b", "s")):
     return two_then_one(lets_a_through, lets_b_through, last, inputs, (("a", "s"), ("b", "s")))
 
 
-A_NOT_S = Unit([1, -1], 1)
-
-
-@pytest.mark.parametrize(
-    "circuit",
-    [
-        two_then_one(AND, NOR, OR),
-        two_then_one(OR, NAND, NAND),
-        two_then_one(AND, NOR, OR, inputs=["b", "a"]),
-        Circuit(AB, {"both": (AND, *AB), "out": (Unit([-1, -1, 2], 0), *AB, "both")}, {"y": "out"}),
-    ],
-)
-def test_other_circuits_tell_whether_bits_are_equal_as_well(circuit):
-    assert xnor(circuit)
-
-
-@pytest.mark.parametrize(
-    "circuit",
-    [
-        a_switch(A_NOT_S, AND, OR),
-        a_switch(A_NOT_S, AND, OR, inputs=["s", "b", "a"]),
-        Circuit(
-            ["a", "b", "s"],
-            {"h": (AND, "b", "s"), "out": (Unit([1, -1, 2], 1), "a", "s", "h")},
-            {"out": "out"},
-        ),
-    ],
-)
-def test_other_circuits_switch_as_well_and_inputs_go_by_their_names(circuit):
-    assert switch(circuit)
-
-
-@pytest.mark.parametrize(
-    ("exercise", "circuit", "says"),
-    [
-        (xnor, XOR, "That is XOR, the opposite"),
-        (xnor, two_then_one(AND, NOR, AND), "It never fires."),
-        (xnor, two_then_one(AND, AND, AND), "It fires for “both” alone."),
-        (xnor, two_then_one(NOR, NOR, OR), "It fires for “none” alone."),
-        (xnor, two_then_one(OR, NAND, OR), "It always fires."),
-        (switch, a_switch(AND, A_NOT_S, OR), "It is switched the wrong way round"),
-        (switch, a_switch(AND, AND, OR), "s lets a through instead of stopping it"),
-        (switch, a_switch(A_NOT_S, AND, AND), "It never fires."),
-        (switch, a_switch(Unit([1, -1], 0), AND, OR), "The unit that lets a through fires although a is off"),
-        (switch, a_switch(A_NOT_S, Unit([1, 0], 1), OR), "While s is 0, b already comes through."),
-    ],
-)
-def test_a_wrong_circuit_is_explained(exercise, circuit, says):
-    result = exercise(circuit)
-    assert result.status == "wrong"
-    assert result.says.startswith(says)
-
-
-@pytest.mark.parametrize(
-    ("answer", "says"),
-    [
-        (AND, "It must be a circuit, Circuit(inputs, parts, outputs); got a Unit."),
-        (two_then_one(AND, NOR, OR, ["x", "y"], (["x", "y"], ["x", "y"])), "Its inputs must be called a, b;"),
-        (gates.half_adder, "It must have one output; yours has 2."),
-        (
-            Circuit(AB, {"xor": (XOR, *AB), "not": (NOT, "xor.xor")}, {"y": "not"}),
-            "It has 4 units, and the exercise asks for at most 3.",
-        ),
-    ],
-)
-def test_what_is_no_circuit_of_the_form_asked_for_is_refused_kindly(answer, says):
-    result = xnor(answer)
-    assert result.status == "wrong"
-    assert result.says.startswith(says)
-
-
-# -- full adder -----------------------------------------------------------------------------------
-
-
 def of_two_units(carry_threshold=2, carry_weight=-2, digit_threshold=1, outputs=("digit", "carry")):
-    return Circuit(
-        ABC,
-        {
-            "carry": (Unit([1, 1, 1], carry_threshold), *ABC),
-            "digit": (Unit([1, 1, 1, carry_weight], digit_threshold), *ABC, "carry"),
-        },
-        dict(zip(("sum", "carry"), outputs, strict=True)),
-    )
+    """Return a full adder whose digit takes the carry away."""
+    parts = {
+        "carry": (Unit([1, 1, 1], carry_threshold), *ABC),
+        "digit": (Unit([1, 1, 1, carry_weight], digit_threshold), *ABC, "carry"),
+    }
+    return Circuit(ABC, parts, dict(zip(("sum", "carry"), outputs, strict=True)))
 
 
 SMALL_HALF_ADDER = Circuit(
@@ -187,32 +47,118 @@ def of_half_adders(half_adder, last_carry):
     return Circuit(ABC, parts, {"carry": last_carry, "sum": "second.sum"})
 
 
-@pytest.mark.parametrize("circuit", [of_two_units(), of_half_adders(SMALL_HALF_ADDER, "or")])
-def test_a_full_adder_may_have_two_units_or_five(circuit):
-    assert full_adder(circuit)
+A_NOT_S = Unit([1, -1], 1)
 
 
 @pytest.mark.parametrize(
-    ("circuit", "says"),
+    ("exercise", "answer"),
     [
-        (of_two_units(carry_weight=2), "The carry is right, but the sum digit is on wherever a bit is."),
-        (of_two_units(carry_weight=-1), "The carry is right, but the sum digit is on wherever a bit is."),
-        (of_two_units(carry_weight=-3), "The carry is right, but at 1 + 1 + 1 the sum digit is off."),
-        (of_two_units(digit_threshold=2), "The carry is right, but the sum digit is never on."),
-        (of_two_units(outputs=("carry", "digit")), "The outputs are swapped"),
-        (of_half_adders(SMALL_HALF_ADDER, "first.carry"), "The sum digit is right, but the carry ignores"),
+        (at_least_two, Unit([1, 1, 1, 1], 2)),
+        (at_least_two, Unit(np.full(4, 0.5, np.float32), 1)),
+        (at_least_two, Unit([2, 2, 2, 2], 3)),
+        (at_least_two, Unit((3, 4, 5, 3), 5.5)),
+        (implies, Unit([-1, 1], 0)),
+        (implies, Unit([-1, 1], -0.5)),
+        (implies, Unit([-2, 2], -1)),
+        (implies, Unit([-0.1, 3], -0.05)),
+        (xnor, two_then_one(AND, NOR, OR)),
+        (xnor, two_then_one(OR, NAND, NAND)),
+        (xnor, two_then_one(AND, NOR, OR, inputs=["b", "a"])),
+        (xnor, Circuit(AB, {"both": (AND, *AB), "out": (Unit([-1, -1, 2], 0), *AB, "both")}, {"y": "out"})),
+        (switch, a_switch(A_NOT_S, AND, OR)),
+        (switch, a_switch(A_NOT_S, AND, OR, inputs=["s", "b", "a"])),
         (
+            switch,
+            Circuit(
+                ["a", "b", "s"],
+                {"h": (AND, "b", "s"), "out": (Unit([1, -1, 2], 1), "a", "s", "h")},
+                {"out": "out"},
+            ),
+        ),
+        (full_adder, of_two_units()),
+        (full_adder, of_half_adders(SMALL_HALF_ADDER, "or")),
+    ],
+)
+def test_other_right_answers_pass_as_well_and_inputs_go_by_their_names(exercise, answer):
+    assert exercise(answer)
+
+
+NO_UNIT = "It must be one unit, Unit([weights], threshold=θ); got"
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "says"),
+    [
+        (at_least_two, Unit([1, 1, 1, 1], 3), "It fires one too late: two inputs are not yet enough"),
+        (at_least_two, Unit([1, 1, 1, 1], 1), "One input is enough for it, as for OR."),
+        (at_least_two, Unit([0.5] * 4, 2), "It waits for all four, as AND does."),
+        (at_least_two, Unit([-1] * 4, -2), "It fires where at most two are on"),
+        (at_least_two, Unit([-1] * 4, -1), "It says the opposite"),
+        (at_least_two, Unit([-1] * 4, 2), "It never fires."),
+        (at_least_two, Unit([1] * 4, 0), "It always fires."),
+        (at_least_two, AND, "It needs 4 weights, one for each input; yours has 2."),
+        (at_least_two, [1, 1, 1, 1], f"{NO_UNIT} a list."),
+        (at_least_two, XOR, f"{NO_UNIT} a Circuit."),
+        (at_least_two, lambda *x: int(sum(x) >= 2), f"{NO_UNIT} a function."),
+        (implies, Unit([-1, 1], 1), "It fires one too late"),
+        (implies, Unit([1, -1], 0), "The inputs are swapped"),
+        (implies, OR, "That is OR: a helps."),
+        (implies, NAND, "That is NAND: b inhibits."),
+        (implies, Unit([1, 1], 0), "It always fires."),
+        (implies, Unit([1, -1], 1), "It says the opposite"),
+        (xnor, XOR, "That is XOR, the opposite"),
+        (xnor, two_then_one(AND, NOR, AND), "It never fires."),
+        (xnor, two_then_one(AND, AND, AND), "It fires for “both” alone."),
+        (xnor, two_then_one(NOR, NOR, OR), "It fires for “none” alone."),
+        (xnor, two_then_one(OR, NAND, OR), "It always fires."),
+        (xnor, AND, "It must be a circuit, Circuit(inputs, parts, outputs); got a Unit."),
+        (
+            xnor,
+            two_then_one(AND, NOR, OR, ["x", "y"], (["x", "y"], ["x", "y"])),
+            "Its inputs must be called a, b; yours are called x, y.",
+        ),
+        (xnor, gates.half_adder, "It must have one output; yours has 2."),
+        (
+            xnor,
+            Circuit(AB, {"xor": (XOR, *AB), "not": (NOT, "xor.xor")}, {"y": "not"}),
+            "It has 4 units, and the exercise asks for at most 3.",
+        ),
+        (switch, a_switch(AND, A_NOT_S, OR), "It is switched the wrong way round"),
+        (switch, a_switch(AND, AND, OR), "s lets a through instead of stopping it"),
+        (switch, a_switch(A_NOT_S, AND, AND), "It never fires."),
+        (switch, a_switch(Unit([1, -1], 0), AND, OR), "The unit that lets a through fires although a is off"),
+        (switch, a_switch(A_NOT_S, Unit([1, 0], 1), OR), "While s is 0, b already comes through."),
+        (full_adder, of_two_units(carry_weight=2), "The carry is right, but the sum digit is on wherever"),
+        (full_adder, of_two_units(carry_weight=-1), "The carry is right, but the sum digit is on wherever"),
+        (full_adder, of_two_units(carry_weight=-3), "The carry is right, but at 1 + 1 + 1 the sum digit is"),
+        (full_adder, of_two_units(digit_threshold=2), "The carry is right, but the sum digit is never on."),
+        (full_adder, of_two_units(outputs=("carry", "digit")), "The outputs are swapped"),
+        (
+            full_adder,
+            of_half_adders(SMALL_HALF_ADDER, "first.carry"),
+            "The sum digit is right, but the carry ignores",
+        ),
+        (
+            full_adder,
             Circuit(ABC, {"half": (SMALL_HALF_ADDER, *AB)}, {"sum": "half.sum", "carry": "half.carry"}),
             "It ignores the carry that comes in",
         ),
-        (gates.full_adder, "It has 9 units, and the exercise asks for at most 5."),
-        (gates.half_adder, "Its inputs must be called a, b, carry_in; yours are called a, b."),
+        (full_adder, gates.full_adder, "It has 9 units, and the exercise asks for at most 5."),
+        (
+            full_adder,
+            gates.half_adder,
+            "Its inputs must be called a, b, carry_in; yours are called a, b.",
+        ),
     ],
 )
-def test_a_wrong_full_adder_is_explained(circuit, says):
-    result = full_adder(circuit)
+def test_a_wrong_answer_is_explained(exercise, answer, says):
+    result = exercise(answer)
     assert result.status == "wrong"
     assert result.says.startswith(says)
+
+
+def test_one_answer_is_wanted():
+    assert at_least_two([1, 1, 1, 1], 2).says == "The check wants one answer, got 2 things."
 
 
 # -- the smallest adder ---------------------------------------------------------------------------
@@ -310,18 +256,6 @@ def test_an_adder_that_misses_the_goal_is_told_why(circuit, says, example):
     assert dict(result.example) == example
 
 
-def test_an_adder_from_the_wrong_end_is_told_so():
-    turned = {f"{letter}{i}": f"{letter}{3 - i}" for letter in "ab" for i in range(4)}
-    right = of_eight_units()
-    parts = {
-        name: (unit, *(turned.get(wire, wire) for wire in wires))
-        for name, (unit, wires) in right.units.items()
-    }
-    outputs = {f"s{4 - i}": wire for i, wire in enumerate(right.outputs.values())}
-    result = smallest_adder(Circuit(WIRES, parts, outputs))
-    assert "It adds from the wrong end" in result.says
-
-
 def rewired(inputs=None, outputs=None):
     """Return the adder of eight units with some wires named otherwise."""
     right, inputs, outputs = of_eight_units(), inputs or {}, outputs or {}
@@ -338,6 +272,10 @@ A_TURNED, B_TURNED = ({f"{letter}{i}": f"{letter}{3 - i}" for i in range(4)} for
 @pytest.mark.parametrize(
     ("circuit", "says"),
     [
+        (
+            rewired(A_TURNED | B_TURNED, {f"s{i}": f"s{4 - i}" for i in range(5)}),
+            "It adds from the wrong end",
+        ),
         (rewired(A_TURNED | B_TURNED), "The inputs are in the reverse order"),
         (rewired(A_TURNED), "The bits of a are in the reverse order"),
         (rewired(B_TURNED), "The bits of b are in the reverse order"),

@@ -12,6 +12,7 @@ from nblib.lessons.compare import difference, form, same, show
 from nblib.lessons.exercise import Goal, exercise
 from nblib.lessons.limit import time_limit
 from nblib.lessons.result import Result, Wrong
+from nblib.lessons.slips import HALF, NEGATED, SWAPPED, TRANSPOSED, TWICE, each, given, instead
 
 # -- comparing ------------------------------------------------------------------------------------
 
@@ -192,6 +193,40 @@ def test_a_result_is_announced_and_its_table_has_headings():
 def test_the_sign_of_a_result_is_not_told_by_colour_alone():
     heads = {repr(Result("name", status, "…"))[0] for status in ("passed", "wrong", "not attempted")}
     assert len(heads) == 3
+
+
+# -- slipping -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("slip", "answer"),
+    [
+        (NEGATED, (-6, [-2, -3])),
+        (TWICE, (12, [4, 6])),
+        (HALF, (3, [1, 1.5])),
+        (SWAPPED, ([2, 3], 6)),
+        (each(lambda number: number + 1), (7, [3, 4])),
+        (instead(lambda product, factors: product + sum(factors)), 11),
+        (given(x=0), (0, [2, 0])),
+        (given(x=lambda w: w), (4, [2, 2])),
+        (given(x=lambda w, x: w + x, w=1), (5, [1, 5])),
+    ],
+)
+def test_a_slip_makes_a_wrong_answer_of_the_right_one(slip, answer):
+    def product(w, x):
+        return w * x, [w, x]
+
+    assert slip.of(product)(2, 3) == answer
+    assert product(2, 3) == (6, [2, 3])
+
+
+def test_a_slip_reaches_what_a_dict_holds_and_may_change_an_answer_as_a_whole():
+    def slopes(w):
+        return {"w": w, "b": 1}
+
+    assert NEGATED.of(slopes)(3) == {"w": -3, "b": -1}
+    assert instead(lambda found: {**found, "b": 0}).of(slopes)(3) == {"w": 3, "b": 0}
+    assert TRANSPOSED.of(lambda a: [a])(np.zeros((2, 3)))[0].shape == (3, 2)
 
 
 # -- putting it together --------------------------------------------------------------------------
