@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.patches import Circle
 from numpy.typing import ArrayLike
 
@@ -19,20 +21,22 @@ from nblib.drawing.picture import BLUE, GREY, INK, ORANGE, Picture, bare, canvas
 from nblib.gates import Circuit, CircuitRecord, Unit
 from nblib.network import Network, Trace
 
+_SKY = "#56B4E9"  # how a full circle looks
 _RADIUS = 0.34
 _INCHES = 0.85  # of paper for each unit of x and y
+_MOST = 8  # neurons of a layer that are still read
 _CLEAR = 0.25  # where the texts on the lines between two layers stand free of one another
 
 
 @dataclass(frozen=True)
 class Node:
-    """A circle at (x, y) with text in it and below it; `fill` from 0 (white) to 1 (blue), or None."""
+    """A circle at (x, y) with text in it and below it; `fill` from 0 (white) to 1 (blue)."""
 
     x: float
     y: float
     text: str = ""
     below: str = ""
-    fill: float | None = None
+    fill: float = 0
 
 
 @dataclass(frozen=True)
@@ -49,13 +53,11 @@ class Edge:
     at: float = 0.31
 
 
-def draw(
-    nodes: Mapping[str, Node],
-    edges: Sequence[Edge],
-    *,
-    alt: str,
-    title: str = "",
-) -> Picture:
+Nodes = dict[str, Node]
+Says = tuple[str, str, float]  # in its circle, below it, and how full that is
+
+
+def draw(nodes: Mapping[str, Node], edges: Sequence[Edge], *, alt: str, title: str = "") -> Picture:
     """Draw named nodes and the edges between them.
 
     Positive weights are solid and blue, negative ones dashed and orange, edges without a weight
@@ -81,24 +83,30 @@ def draw(
 def neuron(weights: ArrayLike, bias: float, *, alt: str) -> Picture:
     """Draw one neuron with its inputs, weights and bias."""
     w = np.asarray(weights, float)
-    nodes = {f"x{i + 1}": Node(0, 1.1 * ((w.size - 1) / 2 - i), f"x{i + 1}") for i in range(w.size)}
-    nodes |= {"z": Node(2.2, 0, "w·x + b", f"b = {num(bias)}"), "out": Node(4.4, 0, "ŷ")}
-    edges = [Edge(f"x{i + 1}", "z", value, signed(value)) for i, value in enumerate(w)]
-    return draw(nodes, [*edges, Edge("z", "out")], alt=alt)
+    wires = {f"x{i}": (value, signed(value)) for i, value in enumerate(w, start=1)}
+    body, out = Node(2.2, 0, "w·x + b", f"b = {num(bias)}"), Node(4.4, 0, "ŷ")
+    return draw(*_single(wires, body, out), alt=alt)
 
 
 def unit(unit: Unit, *, alt: str, inputs: Sequence[str] | None = None) -> Picture:
     """Draw one threshold unit with its inputs, weights and threshold."""
     names = inputs or [f"x{i}" for i in range(1, unit.n_inputs + 1)]
-    middle = (unit.n_inputs - 1) / 2
-    nodes = {name: Node(0, 1.1 * (middle - i), name) for i, name in enumerate(names)}
-    nodes["unit"] = Node(2.2, 0, f"≥ {unit.threshold:g}".replace("-", "−"), "threshold unit")
-    nodes["out"] = Node(4.2, 0, "out")
-    edges = [
-        Edge(name, "unit", w, signed(w, 0 if w == round(w) else 2))
-        for name, w in zip(names, unit.weights, strict=True)
-    ]
-    return draw(nodes, [*edges, Edge("unit", "out")], alt=alt)
+    texts = [signed(w, 0 if w == round(w) else 2) for w in unit.weights]
+    wires = dict(zip(names, zip(unit.weights, texts, strict=True), strict=True))
+    body, out = Node(2.2, 0, f"≥ {_short(unit.threshold)}", "threshold unit"), Node(4.2, 0, "out")
+    return draw(*_single(wires, body, out), alt=alt)
+
+
+def _single(wires: Mapping[str, tuple[float, str]], body: Node, out: Node) -> tuple[Nodes, list[Edge]]:
+    """Return one unit with its inputs by name, each with the weight of its wire and what stands on it."""
+    nodes = {name: Node(0, y, name) for name, y in zip(wires, _column(len(wires), 1.1), strict=True)}
+    edges = [Edge(name, "body", *wire) for name, wire in wires.items()]
+    return nodes | {"body": body, "out": out}, [*edges, Edge("body", "out")]
+
+
+def _column(n: int, apart: float = 1.2) -> list[float]:
+    """Return the heights of `n` nodes, one below the other, around 0."""
+    return [apart * ((n - 1) / 2 - i) for i in range(n)]
 
 
 def circuit(
@@ -121,35 +129,34 @@ def circuit(
     """
     nodes, places = {}, places or {}
     for depth, layer in enumerate(circuit.layers):
-        for i, name in enumerate(layer):
+        for name, y in zip(layer, _column(len(layer)), strict=True):
             # Every second layer stands a little higher, so that a wire past it is not hidden behind it.
-            y = 1.2 * ((len(layer) - 1) / 2 - i) + 0.3 * (depth % 2)
-            nodes[name] = _circuit_node(circuit, record, name, *places.get(name, (1.9 * depth, y)))
+            place = places.get(name, (1.9 * depth, y + 0.3 * (depth % 2)))
+            nodes[name] = Node(*place, *_signal(circuit, record, name))
     edges = [
         Edge(source, name, weight, "" if weight == 1 else _short(weight, "+g"))
         for name, (part, sources) in circuit.units.items()
         for source, weight in zip(sources, part.weights, strict=True)
     ]
-    last = 1.9 * len(circuit.layers)
-    for i, (output, wire) in enumerate(circuit.outputs.items()):
+    heights = _column(len(circuit.outputs))
+    for (output, wire), y in zip(circuit.outputs.items(), heights, strict=True):
         key = f"output {output}"
-        signal = record.signals[wire] if record else None
-        x, y = places.get(key, (last, 1.2 * ((len(circuit.outputs) - 1) / 2 - i)))
-        nodes[key] = Node(x, y, "" if signal is None else str(signal), output, signal)
+        place = places.get(key, (1.9 * len(circuit.layers), y))
+        signal = record.signals[wire] if record else ""
+        nodes[key] = Node(*place, str(signal), output, signal or 0)
         edges.append(Edge(wire, key))
     return draw(nodes, edges, alt=alt, title=title)
 
 
-def _circuit_node(circuit: Circuit, record: CircuitRecord | None, name: str, x: float, y: float) -> Node:
-    signal = record.signals[name] if record else None
+def _signal(circuit: Circuit, record: CircuitRecord | None, name: str) -> Says:
+    """Return what an input or a unit says in its circle and below it, and its signal."""
+    short, signal = name.rpartition(".")[2], record.signals[name] if record else 0
     if name in circuit.inputs:
-        return Node(x, y, name if signal is None else str(signal), "" if signal is None else name, signal)
+        return (str(signal), name, signal) if record else (name, "", 0)
     threshold = _short(circuit.units[name][0].threshold)
-    short = name.rpartition(".")[2]
-    if record is None:
-        return Node(x, y, f"≥ {threshold}", short)
-    comparison = "≥" if signal else "<"
-    return Node(x, y, f"{_short(record.totals[name])} {comparison} {threshold}", f"{short}: {signal}", signal)
+    if not record:
+        return f"≥ {threshold}", short, 0
+    return f"{_short(record.totals[name])} {'≥' if signal else '<'} {threshold}", f"{short}: {signal}", signal
 
 
 def ripple_adder(record: CircuitRecord, *, alt: str, title: str = "") -> Picture:
@@ -225,19 +232,21 @@ def network(
     labels : bool
         Whether each weight is written on its edge.
     """
-    if max(network.sizes) > 8:
+    if max(network.sizes) > _MOST:
         raise ValueError(f"network must have at most 8 neurons per layer to be drawn, got {network.sizes}")
-    nodes = {
-        f"{l}.{j}": _neuron(network, trace, row, deltas, l, j)
+    layers = [
+        [_neuron(network, trace, row, deltas, l, j) for j in range(size)]
         for l, size in enumerate(network.sizes)
-        for j in range(size)
-    }
-    edges = [
-        Edge(f"{l}.{k}", f"{l + 1}.{j}", float(w), num(float(w)) if labels else "", at=_CLEAR)
-        for l, matrix in enumerate(network.weights)
-        for (j, k), w in np.ndenumerate(matrix)
     ]
-    return draw(nodes, edges, alt=alt, title=title)
+    return draw(*_layered(layers, network.weights, labels), alt=alt, title=title)
+
+
+def _neuron(network: Network, trace: Trace | None, row: int, deltas: bool, l: int, j: int) -> Says:
+    if trace is None:
+        return f"b\n{num(network.biases[l - 1][j])}" if l else f"x{j + 1}", "", 0
+    a = float(trace.activations[l][row, j])
+    below = f"δ = {signed(trace.deltas[l - 1][row, j], 3)}" if deltas and l else ""
+    return num(a), below, a
 
 
 def layer(
@@ -254,13 +263,12 @@ def layer(
         show their weights; the others are grey. By default all show them.
     """
     w = np.asarray(weights, float)
-    if max(w.shape) > 8:
+    if max(w.shape) > _MOST:
         raise ValueError(f"weights must have at most 8 rows and columns to be drawn, got shape {w.shape}")
-    columns = {"a": w.shape[1], "z": w.shape[0]}
     nodes = {
-        f"{letter}{i}": Node(3.4 * (letter == "z"), 0.85 * ((size - 1) / 2 - i), f"{letter}{sub(i + 1)}")
-        for letter, size in columns.items()
-        for i in range(size)
+        f"{letter}{i}": Node(x, y, f"{letter}{sub(i + 1)}")
+        for letter, x, size in (("a", 0, w.shape[1]), ("z", 3.4, w.shape[0]))
+        for i, y in enumerate(_column(size, 0.85))
     }
     shown, grey = [], []
     for (j, k), value in np.ndenumerate(w):
@@ -285,67 +293,56 @@ def backward(network: Network, trace: Trace, *, alt: str, row: int = 0, title: s
     trace : Trace
         Of this network; row `row` of it is drawn.
     """
-    if max(network.sizes[1:]) > 8:
+    if max(network.sizes[1:]) > _MOST:
         raise ValueError(f"network must have at most 8 neurons per layer to be drawn, got {network.sizes}")
-    nodes = {}
-    for l, (delta, a) in enumerate(zip(trace.deltas, trace.activations[1:], strict=True), start=1):
-        slope = network.activation.slope(a[row])
-        for j in range(delta.shape[1]):
-            y = 1.2 * ((delta.shape[1] - 1) / 2 - j)
-            value = round(float(delta[row, j]), 3)
-            text = signed(value, 3) if value else num(0, 3)  # what rounds to zero has no sign
-            nodes[f"{l}.{j}"] = Node(2.6 * l, y, f"δ\n{text}", f"f′ = {num(float(slope[j]), 3)}")
-    edges = [
-        Edge(f"{l + 1}.{j}", f"{l}.{k}", float(w), num(float(w)), at=_CLEAR)
-        for l, matrix in enumerate(network.weights[1:], start=1)
-        for (j, k), w in np.ndenumerate(matrix)
-    ]
-    return draw(nodes, edges, alt=alt, title=title)
+    layers = []
+    for layer, a in zip(trace.deltas, trace.activations[1:], strict=True):
+        slopes, deltas = network.activation.slope(a[row]), layer[row].astype(float).round(3)
+        texts = [signed(delta, 3) if delta else num(0, 3) for delta in deltas]  # zero has no sign
+        below = [f"f′ = {num(slope, 3)}" for slope in slopes]
+        layers.append([(f"δ\n{text}", slope, 0) for text, slope in zip(texts, below, strict=True)])
+    return draw(*_layered(layers, network.weights[1:], back=True), alt=alt, title=title)
 
 
-def _neuron(network: Network, trace: Trace | None, row: int, deltas: bool, l: int, j: int) -> Node:
-    x, y = 2.6 * l, 1.2 * ((network.sizes[l] - 1) / 2 - j)
-    if trace is None:
-        return Node(x, y, f"b\n{num(float(network.biases[l - 1][j]))}" if l else f"x{j + 1}")
-    a = float(trace.activations[l][row, j])
-    below = f"δ = {signed(float(trace.deltas[l - 1][row, j]), 3)}" if deltas and l else ""
-    return Node(x, y, num(a), below, a)
+def _layered(
+    layers: Sequence[Sequence[Says]], matrices: Sequence[ArrayLike], labels: bool = True, back: bool = False
+) -> tuple[Nodes, list[Edge]]:
+    """Return layers of neurons with the weights between them, on lines that run forwards or back."""
+    nodes = {
+        f"{l}.{j}": Node(2.6 * l, y, *says)
+        for l, layer in enumerate(layers)
+        for j, (y, says) in enumerate(zip(_column(len(layer)), layer, strict=True))
+    }
+    edges = []
+    for l, matrix in enumerate(matrices):
+        for (j, k), w in np.ndenumerate(matrix):
+            ends = (f"{l + 1}.{j}", f"{l}.{k}") if back else (f"{l}.{k}", f"{l + 1}.{j}")
+            edges.append(Edge(*ends, w, num(w) if labels else "", at=_CLEAR))
+    return nodes, edges
+
+
+# -- circles and lines ----------------------------------------------------------------------------
 
 
 def _node(ax: Axes, node: Node) -> None:
-    fill = 0.0 if node.fill is None else min(max(node.fill, 0.0), 1.0)
-    color = tuple(1 - fill * (1 - np.array([0x56, 0xB4, 0xE9]) / 255))
+    color = 1 - min(max(node.fill, 0), 1) * (1 - np.array(to_rgb(_SKY)))
     ax.add_patch(Circle((node.x, node.y), _RADIUS, facecolor=color, edgecolor=INK, linewidth=1.2, zorder=3))
-    ax.text(
-        node.x,
-        node.y,
-        node.text,
-        ha="center",
-        va="center",
-        fontsize=9 if len(node.text) < 5 else 8,
-        zorder=4,
-        linespacing=1.1,
-    )
-    if node.below:
-        ax.text(node.x, node.y - _RADIUS - 0.05, node.below, ha="center", va="top", fontsize=8, zorder=4)
+    size = 9 if len(node.text) < 5 else 8
+    middle = {"ha": "center", "zorder": 4}
+    ax.text(node.x, node.y, node.text, va="center", fontsize=size, linespacing=1.1, **middle)
+    ax.text(node.x, node.y - _RADIUS - 0.05, node.below, va="top", fontsize=8, **middle)
 
 
 def _edge(ax: Axes, edge: Edge, source: Node, target: Node) -> None:
     start, end = np.array([source.x, source.y]), np.array([target.x, target.y])
-    along = (end - start) / np.linalg.norm(end - start)
-    color, dash, width = GREY, "-", 1.2
+    free = _RADIUS * (end - start) / np.linalg.norm(end - start)
+    look: dict[str, Any] = {"color": GREY, "linestyle": "-", "linewidth": 1.2}
     if edge.weight is not None:
         color, dash = (BLUE, "-") if edge.weight >= 0 else (ORANGE, (0, (4, 2)))
-        width = 0.8 + 2.2 * min(abs(edge.weight), 3) / 3
-    arrow = {"arrowstyle": "-|>", "color": color, "linestyle": dash, "linewidth": width}
-    ax.annotate(
-        "",
-        end - along * _RADIUS,
-        start + along * _RADIUS,
-        arrowprops=arrow | {"shrinkA": 0, "shrinkB": 0},
-        zorder=1,
-    )
+        look = {"color": color, "linestyle": dash, "linewidth": 0.8 + 2.2 * min(abs(edge.weight), 3) / 3}
+    arrow = {"arrowstyle": "-|>", "shrinkA": 0, "shrinkB": 0} | look
+    ax.annotate("", end - free, start + free, arrowprops=arrow, zorder=1)
     if edge.text:
-        x, y = start + edge.at * (end - start)
         box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
-        ax.text(x, y, edge.text, ha="center", va="center", fontsize=7.5, color=INK, bbox=box, zorder=2)
+        look = {"ha": "center", "va": "center", "fontsize": 7.5, "color": INK}
+        ax.text(*start + edge.at * (end - start), edge.text, bbox=box, zorder=2, **look)

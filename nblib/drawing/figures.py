@@ -1,4 +1,4 @@
-"""Plots that one reads: points and lines in the plane, curves, cost surfaces, images, tables of counts.
+"""Plots that one reads: curves, bars, cost surfaces, images, tables of counts, points in the plane.
 
 Every function takes what the maths modules return, and an alternative text `alt` that says what
 there is to see, and returns a `Picture`.
@@ -7,6 +7,7 @@ there is to see, and returns a `Picture`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from nblib.drawing.numbers import signed
 from nblib.drawing.picture import BLUE, GREEN, GREY, INK, ORANGE, Picture, bare, canvas
-from nblib.perceptron import PerceptronRecord
+from nblib.drawing.plane_figures import SIGNED
+from nblib.drawing.plane_figures import perceptron_steps as perceptron_steps
+from nblib.drawing.plane_figures import plane as plane
+from nblib.drawing.plane_figures import planes as planes
 
-Line = tuple[ArrayLike, float]
-SIGNED = LinearSegmentedColormap.from_list("signed", [ORANGE, "#ffffff", BLUE])
-"""Orange for negative, white for zero, blue for positive."""
+# -- curves, bars, surfaces -----------------------------------------------------------------------
 
 
 def curves(
@@ -30,12 +32,10 @@ def curves(
     alt: str,
     xlabel: str,
     ylabel: str,
-    title: str = "",
     marks: Mapping[str, tuple[float, float]] | None = None,
-    xlim: tuple[float, float] | None = None,
-    ylim: tuple[float, float] | None = None,
     log: bool = False,
     counted: bool = False,
+    **more: Any,
 ) -> Picture:
     """Draw curves in one plot.
 
@@ -60,7 +60,7 @@ def curves(
             ax.annotate(text, (x, y), textcoords="offset points", xytext=(7, 6), fontsize=9, bbox=box)
         if log:
             ax.set_yscale("log")  # before the limits, which matplotlib fixes as soon as they are set
-        ax.set(xlabel=xlabel, ylabel=ylabel, title=title, xlim=xlim, ylim=ylim)
+        ax.set(xlabel=xlabel, ylabel=ylabel, **more)
         if counted:
             ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         if len(lines) > 1:
@@ -70,36 +70,33 @@ def curves(
 
 def bars(
     values: Sequence[float],
-    labels: Sequence[Any] | None = None,
+    names: Sequence[Any] | None = None,
     *,
     alt: str,
     xlabel: str,
     ylabel: str,
-    title: str = "",
     highlight: int | None = None,
     by_sign: bool = False,
+    **more: Any,
 ) -> Picture:
-    """Draw one bar per value; the one at `highlight` is drawn in orange and hatched.
+    """Draw one bar per value, with its name below; the one at `highlight` is orange and hatched.
 
     With `by_sign` the colours say the sign instead: blue upwards, orange and hatched downwards.
     """
     with canvas(height=2.8) as (figure, axes):
         ax = axes[0, 0]
         places = np.arange(len(values))
-        drawn = ax.bar(places, values, color=BLUE)
-        if highlight is not None:
-            drawn[highlight].set(color=ORANGE, hatch="//", edgecolor="white")
+        for i, bar in enumerate(ax.bar(places, values, color=BLUE)):
+            if i == highlight or (by_sign and values[i] < 0):
+                bar.set(facecolor=ORANGE, hatch="//", edgecolor="white")
         if by_sign:
             ax.axhline(0, color=INK, linewidth=0.8)
-            for bar, value in zip(drawn, values, strict=True):
-                if value < 0:
-                    bar.set(facecolor=ORANGE, hatch="//", edgecolor="white")
-        ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
-        if labels is None:
+        if names is None:
             ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         else:
-            ax.set_xticks(places, [str(label) for label in labels])
+            ax.set_xticks(places, [str(name) for name in names])
         ax.grid(False, axis="x")
+        ax.set(xlabel=xlabel, ylabel=ylabel, **more)
         return Picture(figure, alt)
 
 
@@ -113,8 +110,8 @@ def spread(values: Mapping[str, Sequence[float]], *, alt: str, xlabel: str, titl
             ax.plot(np.mean(runs), row, "|", color=INK, markersize=16, markeredgewidth=2)
         ax.set_yticks(range(len(values)), list(values))
         ax.invert_yaxis()
-        ax.set(xlabel=xlabel, title=title)
         ax.grid(False, axis="y")
+        ax.set(xlabel=xlabel, title=title)
         return Picture(figure, alt)
 
 
@@ -153,101 +150,6 @@ def tangents(
         return Picture(figure, alt)
 
 
-def plane(
-    x: ArrayLike,
-    y: ArrayLike,
-    *,
-    alt: str,
-    lines: Mapping[str, Line] | None = None,
-    answer: Callable[[NDArray[np.float64]], ArrayLike] | None = None,
-    ring: int | None = None,
-    normal: bool = False,
-    xlabel: str = "x₁",
-    ylabel: str = "x₂",
-    title: str = "",
-) -> Picture:
-    """Draw labelled points of the plane, and what a unit or a network makes of the plane.
-
-    Parameters
-    ----------
-    x, y : array_like, shapes (n, 2) and (n,)
-        Points and labels; label 1 is a blue disc, label 0 an orange square.
-    lines : mapping of label to (weights, bias), optional
-        Lines w·x + b = 0; side 1 is shaded where there is just one.
-    answer : callable, optional
-        Takes rows (m, 2) and returns a number from 0 to 1 for each: the background.
-    ring : int, optional
-        The row of `x` to put a ring around.
-    normal : bool
-        Whether to draw the normal w of each line.
-    """
-    with canvas(width=4.6, height=4.2) as (figure, axes):
-        ax = axes[0, 0]
-        _plane(ax, x, y, lines=lines, answer=answer, ring=ring, normal=normal)
-        ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
-        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=2)
-        return Picture(figure, alt)
-
-
-def planes(panels: Mapping[str, Mapping[str, Any]], *, alt: str, columns: int = 4) -> Picture:
-    """Draw several planes side by side.
-
-    Parameters
-    ----------
-    panels : mapping of title to the arguments of `plane`
-        ``x``, ``y`` and whatever else of `plane` is wanted, without its ``alt`` and ``title``.
-    columns : int
-        How many stand in a row.
-    """
-    columns = min(columns, len(panels))
-    rows = -(-len(panels) // columns)
-    side = min(3.4, 8.8 / columns)
-    entries = 2 + max(len(panel.get("lines") or {}) for panel in panels.values())
-    height = side + 0.35 + 0.17 * entries
-    with canvas(rows, columns, width=side * columns, height=height * rows) as (figure, axes):
-        for ax, (title, panel) in zip(axes.flat, panels.items(), strict=False):
-            xlabel, ylabel = panel.get("xlabel", "x₁"), panel.get("ylabel", "x₂")
-            _plane(ax, **{key: value for key, value in panel.items() if key not in ("xlabel", "ylabel")})
-            ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
-            ax.locator_params(nbins=5)
-            below = -0.48 / (side - 0.75)  # clear of the label of the axis
-            ax.legend(loc="upper center", bbox_to_anchor=(0.5, below), fontsize=8, borderaxespad=0)
-        for ax in axes.flat[len(panels) :]:
-            ax.set_visible(False)
-        return Picture(figure, alt)
-
-
-def perceptron_steps(
-    record: PerceptronRecord, steps: Sequence[int], *, alt: str, columns: int = 3
-) -> Picture:
-    """Draw steps of a perceptron's run side by side: the line before (dashed) and after the update.
-
-    Parameters
-    ----------
-    record : PerceptronRecord
-        Of a run on points of the plane, n_inputs = 2.
-    steps : sequence of int
-        Which steps; the example of each is ringed.
-    """
-    rows = -(-len(steps) // columns)
-    low, high = _limits(record.x)
-    with canvas(rows, columns, width=2.6 * columns, height=2.8 * rows) as (figure, axes):
-        for ax, t in zip(axes.flat, steps, strict=False):
-            _points(ax, record.x, record.y, int(record.example[t]), size=22)
-            if record.error[t]:
-                _line(ax, record.weights[t], record.biases[t], low, high, "before", 1, shade=False)
-            _line(ax, record.weights[t + 1], record.biases[t + 1], low, high, "after", 0, shade=True)
-            verdict = "right" if not record.error[t] else f"wrong: y − ŷ = {signed(record.error[t], 0)}"
-            ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), title=f"step {t + 1}: {verdict}")
-            ax.set_aspect("equal")
-            ax.label_outer()
-        for ax in axes.flat[len(steps) :]:
-            ax.set_visible(False)
-        figure.supxlabel("x₁", fontsize=10)
-        figure.supylabel("x₂", fontsize=10)
-        return Picture(figure, alt)
-
-
 def surface(
     grid: tuple[ArrayLike, ArrayLike, ArrayLike],
     *,
@@ -255,7 +157,7 @@ def surface(
     xlabel: str,
     ylabel: str,
     paths: Mapping[str, tuple[ArrayLike, ArrayLike]] | None = None,
-    title: str = "",
+    **more: Any,
 ) -> Picture:
     """Draw a cost as contour lines over two parameters, with the paths of descents on it.
 
@@ -265,6 +167,11 @@ def surface(
         Shapes (m,), (n,) and (n, m), as ``np.meshgrid(x, y)`` would fill them.
     paths : mapping of label to (x, y), optional
         Each with a ring at its start and a dot at each step.
+
+    Raises
+    ------
+    ValueError
+        If there are more than four paths.
     """
     x, y, cost = (np.asarray(part, float) for part in grid)
     if paths and len(paths) > 4:
@@ -275,61 +182,49 @@ def surface(
         ax.contour(x, y, cost, levels=20, colors="white", linewidths=0.4)
         looks = ((BLUE, "-"), (ORANGE, "--"), (GREEN, "-."), (INK, ":"))
         for (color, dash), (label, (px, py)) in zip(looks, (paths or {}).items(), strict=False):
-            px, py = np.asarray(px, float), np.asarray(py, float)
             ax.plot(px, py, dash, marker="o", markersize=3, color=color, label=label)
             ax.plot(px[0], py[0], "o", markersize=11, markerfacecolor="none", markeredgecolor=color)
         figure.colorbar(filled, ax=ax, label="cost C")
-        ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
-        ax.set_xlim(x.min(), x.max())
-        ax.set_ylim(y.min(), y.max())
+        limits = {"xlim": (x.min(), x.max()), "ylim": (y.min(), y.max())}
+        ax.set(xlabel=xlabel, ylabel=ylabel, **limits, **more)
         ax.grid(False)
         if paths:
             ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
         return Picture(figure, alt)
 
 
-def images(
-    rows: ArrayLike,
-    *,
-    alt: str,
-    titles: Sequence[str] | None = None,
-    columns: int = 10,
-    shape: tuple[int, int] | None = None,
-    title: str = "",
-    width: float = 6.8,
-) -> Picture:
+# -- images and counts ----------------------------------------------------------------------------
+
+
+def images(rows: ArrayLike, *, alt: str, columns: int = 10, **look: Any) -> Picture:
     """Draw images, one per row of pixels: 0 is white, 1 is black.
 
     Parameters
     ----------
     rows : array_like, shape (n, pixels)
-    titles : sequence of str, optional
-        One above each image.
+    columns : int
+        How many stand in a row.
     shape : (height, width), optional
         By default the images are square.
+    titles : sequence of str, optional
+        One above each image.
+    title : str
+        Of all.
+    width : float
+        Of all, in inches.
+
+    Raises
+    ------
+    ValueError
+        If the rows have another number of pixels than `shape`, or are no squares.
     """
-    pictures = _as_images(rows, shape)
-    return _grid(
-        pictures,
-        columns,
-        titles,
-        alt,
-        title,
-        lambda ax, image: ax.imshow(image, cmap="Greys", vmin=0, vmax=1),
-        width,
+    return _images(
+        rows, lambda ax, image: ax.imshow(image, cmap="Greys", vmin=0, vmax=1), alt, columns, **look
     )
 
 
 def weights(
-    rows: ArrayLike,
-    *,
-    alt: str,
-    titles: Sequence[str] | None = None,
-    columns: int = 8,
-    shape: tuple[int, int] | None = None,
-    title: str = "",
-    width: float = 6.8,
-    outline: ArrayLike | None = None,
+    rows: ArrayLike, *, alt: str, columns: int = 8, outline: ArrayLike | None = None, **look: Any
 ) -> Picture:
     """Draw weights as images: blue and + where positive, orange and − where negative, white at zero.
 
@@ -339,23 +234,31 @@ def weights(
     Parameters
     ----------
     rows : array_like, shape (n, pixels)
+    columns : int
+        How many stand in a row.
     outline : array_like, shape (pixels,), optional
         One image, 0 to 1, whose outline at ½ is drawn over each.
+    **look
+        ``shape``, ``titles``, ``title`` and ``width``, as for `images`.
+
+    Raises
+    ------
+    ValueError
+        If the rows have another number of pixels than `shape`, or are no squares, or `outline` is
+        not one image of this size.
     """
-    pictures = _as_images(rows, shape)
     if outline is None:
-        return _grid(pictures, columns, titles, alt, title, _signed_image, width)
-    drawn = np.asarray(outline, float)
-    if drawn.shape != (pictures[0].size,):
-        raise ValueError(f"outline must be one image of {pictures[0].size} pixels, got shape {drawn.shape}")
-    over = drawn.reshape(pictures[0].shape)
+        return _images(rows, _signed_image, alt, columns, **look)
+    over, pixels = np.asarray(outline, float), np.shape(rows)[-1]
+    if over.shape != (pixels,):
+        raise ValueError(f"outline must be one image of {pixels} pixels, got shape {over.shape}")
 
     def draw(ax: Axes, image: NDArray[np.float64]) -> None:
         _signed_image(ax, image)
         if over.min() < 0.5 < over.max():
-            ax.contour(over, levels=[0.5], colors=INK, linewidths=1)
+            ax.contour(over.reshape(image.shape), levels=[0.5], colors=INK, linewidths=1)
 
-    return _grid(pictures, columns, titles, alt, title, draw, width)
+    return _images(rows, draw, alt, columns, **look)
 
 
 def confusion(matrix: ArrayLike, *, alt: str, title: str = "") -> Picture:
@@ -366,139 +269,44 @@ def confusion(matrix: ArrayLike, *, alt: str, title: str = "") -> Picture:
     matrix : array_like of int, shape (k, k)
     """
     counts = np.asarray(matrix)
-    k = len(counts)
-    wrong = np.where(np.eye(k, dtype=bool), 0, counts)
     with canvas(width=5.4, height=5.0) as (figure, axes):
         ax = axes[0, 0]
-        ax.imshow(wrong, cmap=LinearSegmentedColormap.from_list("wrong", ["#ffffff", ORANGE]))
-        for i, j in np.ndindex(k, k):
+        right = np.eye(len(counts), dtype=bool)
+        oranges = LinearSegmentedColormap.from_list("wrong", ["#ffffff", ORANGE])
+        ax.imshow(np.where(right, 0, counts), cmap=oranges)
+        for (i, j), count in np.ndenumerate(counts):
             weight = "bold" if i == j else "normal"
-            ax.text(j, i, str(counts[i, j]), ha="center", va="center", fontsize=8, fontweight=weight)
+            ax.text(j, i, str(count), ha="center", va="center", fontsize=8, fontweight=weight)
         ax.set(xlabel="answer of the network", ylabel="true digit", title=title)
-        ax.set_xticks(range(k))
-        ax.set_yticks(range(k))
+        ax.set(xticks=range(len(counts)), yticks=range(len(counts)))
         ax.grid(False)
         return Picture(figure, alt)
 
 
-# -- pieces -----------------------------------------------------------------------------------
-
-
-def _plane(
-    ax: Axes,
-    x: ArrayLike,
-    y: ArrayLike,
-    *,
-    lines: Mapping[str, Line] | None = None,
-    answer: Callable[[NDArray[np.float64]], ArrayLike] | None = None,
-    ring: int | None = None,
-    normal: bool = False,
-) -> None:
-    points, labels = np.asarray(x, float), np.asarray(y)
-    low, high = _limits(points)
-    if answer is not None:
-        _background(ax, answer, low, high)
-    _points(ax, points, labels, ring)
-    for i, (label, (weights, bias)) in enumerate((lines or {}).items()):
-        w = np.asarray(weights, float)
-        _line(ax, w, float(bias), low, high, label, i, shade=len(lines or {}) == 1)
-        if normal and w.any():
-            _normal(ax, w, float(bias))
-    ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
-    ax.set_aspect("equal")
-
-
-def _limits(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    low, high = points.min(axis=0), points.max(axis=0)
-    edge = 0.15 * np.maximum(high - low, 1e-9).max()
-    return low - edge, high + edge
-
-
-def _points(
-    ax: Axes, points: NDArray[np.float64], labels: NDArray[Any], ring: int | None, size: float = 36
-) -> None:
-    for label, color, marker in ((1, BLUE, "o"), (0, ORANGE, "s")):
-        chosen = points[labels == label]
-        ax.scatter(
-            *chosen.T, color=color, marker=marker, s=size, label=f"y = {label}", zorder=4, edgecolor="white"
-        )
-    if ring is not None:
-        ax.scatter(*points[ring], s=5 * size, facecolor="none", edgecolor=INK, linewidth=1.6, zorder=5)
-
-
-def _line(
-    ax: Axes,
-    w: NDArray[np.float64],
-    b: float,
-    low: NDArray[np.float64],
-    high: NDArray[np.float64],
-    label: str,
-    style: int,
-    shade: bool,
-) -> None:
-    if not w.any():
-        return  # with zero weights there is no line
-    middle = (low + high) / 2
-    foot = middle - (w @ middle + b) / (w @ w) * w  # the point of the line nearest to the middle
-    along = np.array([-w[1], w[0]]) / np.linalg.norm(w) * 2 * np.linalg.norm(high - low)
-    ends = np.array([foot - along, foot + along])
-    color, dash = ((INK, "-"), (GREY, "--"), (BLUE, "-."), (ORANGE, ":"))[style % 4]
-    ax.plot(*ends.T, dash, color=color, label=label, zorder=3)
-    if shade:
-        side = w / np.linalg.norm(w) * 4 * np.linalg.norm(high - low)
-        ax.fill(*np.array([*ends, ends[1] + side, ends[0] + side]).T, color=BLUE, alpha=0.08, zorder=0)
-
-
-def _normal(ax: Axes, w: NDArray[np.float64], b: float) -> None:
-    foot = -b / (w @ w) * w
-    ax.annotate("", foot + w, foot, arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.6}, zorder=6)
-    ax.annotate("w", foot + w, textcoords="offset points", xytext=(5, 4), fontweight="bold")
-
-
-def _background(
-    ax: Axes,
-    answer: Callable[[NDArray[np.float64]], ArrayLike],
-    low: NDArray[np.float64],
-    high: NDArray[np.float64],
-) -> None:
-    across, up = np.linspace(low[0], high[0], 120), np.linspace(low[1], high[1], 120)
-    grid = np.stack(np.meshgrid(across, up), axis=-1)
-    values = np.asarray(answer(grid.reshape(-1, 2)), float).reshape(120, 120)
-    ax.contourf(across, up, values, levels=np.linspace(0, 1, 11), cmap=SIGNED, alpha=0.45, zorder=0)
-    if values.min() < 0.5 < values.max():
-        ax.contour(across, up, values, levels=[0.5], colors=INK, linewidths=1.5, zorder=2)
-
-
-def _as_images(rows: ArrayLike, shape: tuple[int, int] | None) -> NDArray[np.float64]:
+def _images(
+    rows: ArrayLike,
+    draw: Callable[[Axes, NDArray[np.float64]], Any],
+    alt: str,
+    columns: int,
+    shape: tuple[int, int] | None = None,
+    titles: Sequence[str] | None = None,
+    title: str = "",
+    width: float = 6.8,
+) -> Picture:
     rows = np.atleast_2d(np.asarray(rows, float))
     side = round(rows.shape[1] ** 0.5)
-    height, width = shape or (side, side)
-    if height * width != rows.shape[1]:
-        raise ValueError(f"rows must have {height} × {width} pixels, got {rows.shape[1]}; give the shape")
-    return rows.reshape(-1, height, width)
-
-
-def _grid(
-    pictures: NDArray[np.float64],
-    columns: int,
-    titles: Sequence[str] | None,
-    alt: str,
-    title: str,
-    draw: Callable[[Axes, NDArray[np.float64]], Any],
-    width: float,
-) -> Picture:
-    columns = min(columns, len(pictures))
-    rows = -(-len(pictures) // columns)
-    side = width / columns
-    heading = 0.25 if titles else 0
-    height = rows * (side * pictures.shape[1] / pictures.shape[2] + heading) + (0.35 if title else 0)
-    with canvas(rows, columns, width=width, height=height) as (figure, axes):
-        for ax in axes.flat:
+    high, wide = shape or (side, side)
+    if high * wide != rows.shape[1]:
+        raise ValueError(f"rows must have {high} × {wide} pixels, got {rows.shape[1]}; give the shape")
+    columns = min(columns, len(rows))
+    lines = ceil(len(rows) / columns)
+    height = lines * (width / columns * high / wide + (0.25 if titles else 0)) + (0.35 if title else 0)
+    with canvas(lines, columns, width=width, height=height) as (figure, axes):
+        for i, (ax, row) in enumerate(zip(axes.flat, rows, strict=False)):
             bare(ax)
-        for i, image in enumerate(pictures):
-            draw(axes.flat[i], image)
+            draw(ax, row.reshape(high, wide))
             if titles:
-                axes.flat[i].set_title(titles[i], fontsize=9, pad=3)
+                ax.set_title(titles[i], fontsize=9, pad=3)
         if title:
             figure.suptitle(title, fontsize=11)
         return Picture(figure, alt)

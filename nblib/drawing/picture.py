@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
@@ -36,6 +35,11 @@ class Picture:
     figure : matplotlib.figure.Figure
     alt : str
         What the figure shows, in a sentence or two.
+
+    Raises
+    ------
+    ValueError
+        If `alt` says nothing.
     """
 
     def __init__(self, figure: Figure, alt: str) -> None:
@@ -87,12 +91,16 @@ def canvas(
 ) -> Iterator[tuple[Figure, NDArray[Any]]]:
     """Give a figure in the course's style and its axes, an array of shape (rows, columns).
 
-    `width` and `height` are in inches. Figures made here never enter pyplot's list of open
-    figures, so they are shown once and freed when they are forgotten.
+    `width` and `height` are in inches. Axes on which nothing is drawn are not seen. Figures made
+    here never enter pyplot's list of open figures, so they are shown once and freed when they are
+    forgotten.
     """
     with matplotlib.rc_context(fname=_STYLE):
         figure = Figure(figsize=(width, height), layout="constrained")
-        yield figure, np.atleast_2d(figure.subplots(rows, columns, squeeze=False, **subplots))
+        axes = figure.subplots(rows, columns, squeeze=False, **subplots)
+        yield figure, axes
+        for ax in axes.flat:
+            ax.set_visible(ax.has_data())
 
 
 def bare(ax: Axes) -> None:
