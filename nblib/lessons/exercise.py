@@ -42,14 +42,7 @@ class Check:
         The answer that passed last in this kernel (a tuple, if the check takes several), or None.
     """
 
-    def __init__(
-        self,
-        asked: Function,
-        title: str,
-        learned: str,
-        seconds: float | None = SECONDS,
-        notebook: object = None,
-    ) -> None:
+    def __init__(self, asked: Function, title: str, learned: str, seconds: float | None = SECONDS) -> None:
         self.name, self.__doc__ = asked.__name__, asked.__doc__
         self.names = list(inspect.signature(asked).parameters)
         self.title, self.learned, self.seconds = title, learned, seconds
@@ -176,10 +169,6 @@ class Exercise(Check):
             Mistake(says, slip.of(self.reference) if isinstance(slip, Slip) else slip)
             for says, slip in self.slips.items()
         ]
-
-    def mistake(self, says: str) -> Callable[[Function], Function]:
-        """Register the decorated function as a usual wrong answer, with what to say of it."""
-        return lambda function: self.slips.setdefault(says, function)
 
     def cases(self) -> list[tuple[Any, ...]]:
         """Return the arguments that every answer is tried with, the same at each call."""
