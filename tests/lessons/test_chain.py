@@ -56,16 +56,16 @@ def from_nblib(w1, b1, w2, b2, a0, y):
 
 
 @pytest.mark.parametrize(
-    "gradient",
-    [by_differences(sigmoid), in_float32(sigmoid, lambda a: a * (1 - a)), with_math_alone, from_nblib],
+    ("check", "gradients"),
+    [
+        (lesson.three_neuron_gradient, [by_differences(sigmoid), with_math_alone, from_nblib]),
+        (lesson.three_neuron_gradient, [in_float32(sigmoid, lambda a: a * (1 - a))]),
+        (lesson.tanh_chain_gradient, [by_differences(math.tanh), in_float32(np.tanh, lambda a: 1 - a**2)]),
+    ],
 )
-def test_every_right_gradient_passes(gradient):
-    assert lesson.three_neuron_gradient(gradient)
-
-
-@pytest.mark.parametrize("gradient", [by_differences(math.tanh), in_float32(np.tanh, lambda a: 1 - a**2)])
-def test_every_right_gradient_with_tanh_passes(gradient):
-    assert lesson.tanh_chain_gradient(gradient)
+def test_every_right_gradient_passes(check, gradients):
+    for gradient in gradients:
+        assert check(gradient)
 
 
 @pytest.mark.parametrize("check", [lesson.three_neuron_gradient, lesson.tanh_chain_gradient])

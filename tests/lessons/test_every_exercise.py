@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import re
+from time import perf_counter
 
 import numpy as np
 import pytest
@@ -79,6 +80,15 @@ def test_each_mistake_gets_its_own_diagnosis_and_no_other(exercise: Exercise):
 def test_the_reference_is_right(exercise: Exercise):
     exercise.compare(exercise.reference)
     assert exercise.diagnoses(exercise.reference) == []
+
+
+@each(FUNCTIONS)
+def test_a_check_answers_at_once_and_again_and_again(exercise: Exercise):
+    began = perf_counter()
+    assert exercise(exercise.reference)
+    assert exercise(exercise.reference)
+    assert not exercise(exercise.mistakes[-1].function)
+    assert perf_counter() - began < 1
 
 
 @each(CHECKS)
@@ -271,7 +281,7 @@ def test_a_notebook_asks_what_its_checks_check(path):
         if name.startswith("exercise-") and name.endswith("-check")
     ]
     called = [re.findall(r"check\.(\w+)\(", cells[f"{stub}-check"].source) for stub in stubs]
-    assert set(itertools.chain(*called)) >= {one.name for one in NOTEBOOKS[number]}
+    assert list(itertools.chain(*called)) == [one.name for one in NOTEBOOKS[number]]
     for stub in stubs:
         place = ids.index(stub)
         assert ids[place + 1 : place + 3] == [f"{stub}-check", f"{stub}-solution"]
