@@ -12,10 +12,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import refresh
+from notebooks.course import LESSONS, each, notebook
 
 ROOT = refresh.NOTEBOOKS.parent
-ALL = refresh.all_notebooks()
-COURSE = [path for path in ALL if re.match(r"0[1-7]_", path.name)]  # where terms and symbols come from
 GLOSSARY = refresh.NOTEBOOKS / "09_notation_and_glossary.ipynb"
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), refresh.NOTEBOOKS / "LICENSE.md", ROOT / "nblib/data/README.md"]
 
@@ -70,15 +69,6 @@ ARTICLES = {
 }
 
 
-def each(paths: list[Path]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("path", paths, ids=[path.stem for path in paths])
-
-
-@cache
-def notebook(path: Path) -> NotebookNode:
-    return refresh.read(path)
-
-
 def texts(book: NotebookNode) -> Iterator[NotebookNode]:
     return (cell for cell in book.cells if cell.cell_type == "markdown")
 
@@ -114,7 +104,7 @@ def link_fault(target: str, own: NotebookNode, folder: Path) -> str:
         return "there is no such file"
     if not fragment:
         return ""
-    book = own if not file else refresh.read(folder / file) if file.endswith(".ipynb") else None
+    book = own if not file else notebook(folder / file) if file.endswith(".ipynb") else None
     if book is None:
         return "only notebooks have anchors here"
     if fragment.startswith("cell-id="):
@@ -139,7 +129,7 @@ def link_faults(book: NotebookNode, folder: Path) -> list[str]:
     ]
 
 
-@each(ALL)
+@each()
 def test_every_link_of_a_notebook_leads_somewhere(path: Path):
     assert not (found := link_faults(notebook(path), path.parent)), "\n".join(found)
 
@@ -279,14 +269,14 @@ def missing_terms(bold: Iterable[str], glossary: NotebookNode) -> set[str]:
     }
 
 
-@each(COURSE)
+@each(LESSONS)
 def test_every_term_in_bold_has_an_entry(path: Path):
     missing = missing_terms(bold_words(notebook(path)), notebook(GLOSSARY))
     assert not missing, f"give them an entry in {GLOSSARY.name}, or add them to NOT_TERMS: {sorted(missing)}"
 
 
 def test_no_word_is_called_no_term_in_vain():
-    used = {canonical(word) for path in COURSE for word in bold_words(notebook(path))}
+    used = {canonical(word) for path in LESSONS for word in bold_words(notebook(path))}
     explained = set().union(*(names_of(*entry) for entry in entries(notebook(GLOSSARY)).items()))
     listed = split_list(NOT_TERMS)
     assert not [word for word in listed if canonical(word) not in used], "these stand nowhere in bold"
@@ -457,7 +447,7 @@ def names_in_the_code() -> frozenset[str]:
     found = set()
     for path in (ROOT / "nblib").rglob("*.py"):
         found |= identifiers(ast.parse(path.read_text(encoding="utf-8")))
-    for path in COURSE:
+    for path in LESSONS:
         for cell in notebook(path).cells:
             if cell.cell_type == "code":
                 source = re.sub(r"^await ", "", cell.source, flags=re.MULTILINE)
@@ -480,7 +470,7 @@ def symbol_table() -> list[list[str]]:
 
 
 def test_every_symbol_of_the_table_occurs_in_the_course():
-    sources = [cell.source for path in COURSE for cell in texts(notebook(path))]
+    sources = [cell.source for path in LESSONS for cell in texts(notebook(path))]
     table = symbol_table()
     assert len(table) > 30
     faults = {row[1]: found for row in table if (found := symbol_faults(row[0], sources))}

@@ -9,15 +9,13 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
-import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
 import refresh
+from notebooks.course import LESSONS, each, notebook
 
-ALL = refresh.all_notebooks()
-LESSONS = [path for path in ALL if re.match(r"0[1-6]_", path.name)]
 PNG = b"\x89PNG\r\n\x1a\n"
 STEPPER = re.compile(r"\[Stepper: (.+), (\d+) steps\]")
 
@@ -35,7 +33,7 @@ class Images(HTMLParser):
             self.found.append(dict(attrs))
 
 
-def stepper_cells(notebook: NotebookNode) -> Iterator[NotebookNode]:
+def stepper_cells(book: NotebookNode) -> Iterator[NotebookNode]:
     """Yield the cells whose last expression is what a function of nblib.steppers returned as explorer."""
     modules: dict[str, str] = {}
     steppers: set[str] = set()
@@ -49,7 +47,7 @@ def stepper_cells(notebook: NotebookNode) -> Iterator[NotebookNode]:
                 return str(inspect.signature(function).return_annotation).endswith("Explorer")
         return False
 
-    for cell in notebook.cells:
+    for cell in book.cells:
         if cell.cell_type != "code":
             continue
         lines = ast.parse(TransformerManager().transform_cell(cell.source)).body
@@ -84,24 +82,23 @@ def faults(cell: NotebookNode) -> str:
     return ""
 
 
-@pytest.mark.parametrize("path", ALL, ids=[path.stem for path in ALL])
+@each()
 def test_every_stepper_has_its_picture(path: Path):
-    notebook = refresh.read(path)
-    cells = list(stepper_cells(notebook))
+    cells = list(stepper_cells(notebook(path)))
     found = [f"{refresh.describe(cell)}: {faults(cell)}" for cell in cells if faults(cell)]
     assert not found, "\n".join(found)
     shown = [
         cell.id
-        for cell in notebook.cells
+        for cell in notebook(path).cells
         for output in cell.get("outputs", [])
         if STEPPER.match(output.get("data", {}).get("text/plain", ""))
     ]
     assert shown == [cell.id for cell in cells]
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=[path.stem for path in LESSONS])
+@each(LESSONS[:6])
 def test_every_lesson_has_a_stepper(path: Path):
-    assert list(stepper_cells(refresh.read(path)))
+    assert list(stepper_cells(notebook(path)))
 
 
 def test_a_stepper_without_picture_is_found():
@@ -111,7 +108,7 @@ def test_a_stepper_without_picture_is_found():
         "s",
         "s = 1\ns",
     ]
-    notebook = new_notebook(cells=[new_code_cell(source, id=f"cell-{i}") for i, source in enumerate(sources)])
-    cells = list(stepper_cells(notebook))
+    book = new_notebook(cells=[new_code_cell(source, id=f"cell-{i}") for i, source in enumerate(sources)])
+    cells = list(stepper_cells(book))
     assert [cell.id for cell in cells] == ["cell-0", "cell-2"]
     assert faults(cells[0]) == "there is not one result"
