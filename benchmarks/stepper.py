@@ -72,14 +72,15 @@ def draw_with_pyplot(scene: Any, step: int) -> None:
     import matplotlib.pyplot as plt
     from matplotlib import patches
 
-    from nblib.drawing.scene import COLOURS, _at
+    from nblib.drawing.packing import at
+    from nblib.drawing.scene import COLOURS
 
     colours = COLOURS | {"currentColor": COLOURS["ink"]}
     _, ax = plt.subplots(figsize=(scene.width / 100, scene.height / 100))
     ax.set(xlim=(0, scene.width), ylim=(scene.height, 0), title=scene.captions[step].words[:60])
     ax.axis("off")
-    for part in scene._walk():
-        a = {name: _at(value, step) for name, value in part.attributes.items()}
+    for part in scene.walk():
+        a = {name: at(value, step) for name, value in part.attributes.items()}
         if None in a.values():
             continue
         ink = {name: colours.get(a.get(name, "none"), a.get(name, "none")) for name in ("fill", "stroke")}
@@ -92,7 +93,7 @@ def draw_with_pyplot(scene: Any, step: int) -> None:
         elif part.tag == "line":
             ax.plot([a["x1"], a["x2"]], [a["y1"], a["y2"]], color=ink["stroke"])
         elif part.tag == "text" and "x" in a and "y" in a:
-            says = str(_at(part.text, step)).replace("$", r"\$")
+            says = str(at(part.text, step)).replace("$", r"\$")
             ax.text(a["x"], a["y"], says, fontsize=0.72 * a.get("font-size", 12), ha="center", va="center")
     plt.show()
 

@@ -20,8 +20,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nblib.drawing.axes import Axes
 from nblib.drawing.marks import arrow_head, example_mark, sign_colour, sign_dash
-from nblib.drawing.scene import Axes, Element, Value, circle, element, group, line, rect, text
+from nblib.drawing.scene import Element, Value, circle, element, group, line, rect, text
 
 # -- wires --------------------------------------------------------------------------------------
 

@@ -16,10 +16,11 @@ from html import escape
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nblib import validate
 from nblib.drawing.numbers import num
+from nblib.drawing.packing import at, pack, varies
 
 Value = Any  # a constant, or an array or list with one value for each step
 
@@ -35,7 +36,7 @@ COLOURS = {
 }
 """What a colour means, and how it looks on a light page; stepper.css holds the dark ones."""
 
-_PAINT = ("fill", "stroke", "stop-color", "color")
+_PAINT = {"fill", "stroke", "stop-color", "color"}
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,37 @@ class Element:
         yield self
         for child in self.children:
             yield from child.walk()
+
+    def varying(self) -> Iterator[tuple[str, Value]]:
+        """Yield the names and values of what varies over the steps."""
+        for name, value in (*self.attributes.items(), ("text", self.text)):
+            if varies(value):
+                yield name, value
+
+    def svg(self, step: int) -> str:
+        """Return how the element is written at one step; nothing where it is hidden."""
+        attributes = {name: at(value, step) for name, value in self.attributes.items()}
+        says = at(self.text, step)
+        if says is None or None in attributes.values():
+            return ""
+        attributes |= {
+            name: COLOURS.get(attributes[name], attributes[name]) for name in _PAINT & attributes.keys()
+        }
+        inside = escape(str(says)) + "".join(child.svg(step) for child in self.children)
+        written = "".join(f' {name}="{escape(str(value))}"' for name, value in attributes.items())
+        return f"<{self.tag}{written}>{inside}</{self.tag}>"
+
+    def packed(self) -> dict[str, Any]:
+        """Return the element as the browser reads it: what is constant, and what varies or hides it."""
+        made: dict[str, Any] = {"tag": self.tag, "set": {}, "vary": {}}
+        for name, value in self.attributes.items():
+            small = pack(value)
+            made["vary" if small is None or isinstance(small, (list, dict)) else "set"][name] = small
+        if not isinstance(self.text, str) or self.text:
+            made["text"] = pack(self.text)
+        if self.children:
+            made["children"] = [child.packed() for child in self.children]
+        return made
 
 
 def element(tag: str, *children: Element, text: Value = "", **attributes: Value) -> Element:
@@ -185,9 +217,9 @@ class Scene:
         if updates is not None:
             self.updates = sorted({0, *self._step_numbers("updates", updates), self.n_steps - 1})
         (self.telling,) = self._step_numbers("telling", [telling])
-        for part in self._walk():
-            for name, value in (*part.attributes.items(), ("text", part.text)):
-                if _varies(value) and len(value) != self.n_steps:
+        for part in self.walk():
+            for name, value in part.varying():
+                if len(value) != self.n_steps:
                     raise ValueError(
                         f"{part.tag} {name} must have one value for each of the {self.n_steps} steps, "
                         f"got {len(value)}"
@@ -196,7 +228,8 @@ class Scene:
     def __repr__(self) -> str:
         return f"Scene({self.title!r}, {self.n_steps} steps)"
 
-    def _walk(self) -> Iterator[Element]:
+    def walk(self) -> Iterator[Element]:
+        """Yield every element, with those inside of others."""
         for part in self.elements:
             yield from part.walk()
 
@@ -206,20 +239,22 @@ class Scene:
             raise ValueError(f"{name} must be at most {self.n_steps - 1}, got {max(numbers)}")
         return numbers
 
-    # -- a page in Python -----------------------------------------------------------------------
-
     def svg(self, step: int) -> str:
-        """Return the page of one step as an SVG document, in the colours of a light page."""
+        """Return the page of one step as an SVG document, in the colours of a light page.
+
+        Raises
+        ------
+        ValueError
+            If there is no such step.
+        """
         (step,) = self._step_numbers("step", [step])
-        inside = "".join(_svg(part, step) for part in self.elements)
+        inside = "".join(part.svg(step) for part in self.elements)
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:g} {self.height:g}" '
             f'width="{self.width:g}" height="{self.height:g}" role="img" font-family="DejaVu Sans">'
             f"<title>{escape(self.title)}</title><desc>{escape(str(self.captions[step]))}</desc>"
             f'<rect width="100%" height="100%" fill="{COLOURS["paper"]}"/>{inside}</svg>'
         )
-
-    # -- the whole book for the browser ----------------------------------------------------------
 
     def payload(self) -> dict[str, Any]:
         """Return the scene in the form that the browser reads: constants once, arrays packed."""
@@ -229,189 +264,8 @@ class Scene:
             "title": self.title,
             "steps": self.n_steps,
             "updates": self.updates,
-            "elements": [_packed(part) for part in self.elements],
-            "words": _pack([caption.words for caption in self.captions]),
-            "formula": _pack([caption.formula for caption in self.captions]),
-            "numbers": _pack([caption.numbers for caption in self.captions]),
+            "elements": [part.packed() for part in self.elements],
+            "words": pack([caption.words for caption in self.captions]),
+            "formula": pack([caption.formula for caption in self.captions]),
+            "numbers": pack([caption.numbers for caption in self.captions]),
         }
-
-
-class Axes:
-    """A rectangle of the drawing with coordinates of its own.
-
-    Parameters
-    ----------
-    left, top, width, height : float
-        The rectangle, in SVG units.
-    xlim, ylim : (float, float)
-        The coordinates at its edges.
-
-    Raises
-    ------
-    ValueError
-        If limits are not two different finite numbers in order.
-    """
-
-    def __init__(
-        self,
-        left: float,
-        top: float,
-        width: float,
-        height: float,
-        xlim: tuple[float, float],
-        ylim: tuple[float, float],
-    ) -> None:
-        for name, (low, high) in (("xlim", xlim), ("ylim", ylim)):
-            if not 0 < high - low < np.inf:
-                raise ValueError(f"{name} must go from a number to a greater one, got {low:g} to {high:g}")
-        self.left, self.top, self.width, self.height = left, top, width, height
-        self.xlim, self.ylim = xlim, ylim
-
-    def x(self, value: ArrayLike) -> NDArray[np.float64] | float:
-        """Return where `value` stands on the horizontal axis, in SVG units."""
-        low, high = self.xlim
-        place = self.left + (np.asarray(value, float) - low) / (high - low) * self.width
-        return float(place) if place.ndim == 0 else place
-
-    def y(self, value: ArrayLike) -> NDArray[np.float64] | float:
-        """Return where `value` stands on the vertical axis, in SVG units."""
-        low, high = self.ylim
-        place = self.top + self.height - (np.asarray(value, float) - low) / (high - low) * self.height
-        return float(place) if place.ndim == 0 else place
-
-    def at(self, x: float, y: float) -> tuple[float, float]:
-        """Return the coordinates of a place in the drawing, given in SVG units."""
-        across, up = (x - self.left) / self.width, (self.top + self.height - y) / self.height
-        (x0, x1), (y0, y1) = self.xlim, self.ylim
-        return x0 + across * (x1 - x0), y0 + up * (y1 - y0)
-
-    def holds(self, x: ArrayLike, y: ArrayLike) -> Any:
-        """Tell whether places in the drawing, in SVG units, lie inside the rectangle."""
-        right, down = np.asarray(x) - self.left, np.asarray(y) - self.top
-        return (right >= 0) & (right <= self.width) & (down >= 0) & (down <= self.height)
-
-    def boundary(self, weights: ArrayLike, bias: ArrayLike) -> list[Any]:
-        """Return two places of the line w·x + b = 0, beyond the edges: x1, y1, x2, y2 in SVG units.
-
-        Parameters
-        ----------
-        weights : array_like, shape (2,) or (steps, 2)
-        bias : float or array_like, shape (steps,)
-
-        Returns
-        -------
-        list of float or ndarray, shape (steps,)
-            NaN, which hides the line, where w is zero or the line lies far outside.
-        """
-        weights, bias = np.asarray(weights, float), np.asarray(bias, float)
-        centre, reach = np.array([np.mean(self.xlim), np.mean(self.ylim)]), 4 * np.ptp([self.xlim, self.ylim])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            length = np.hypot(weights[..., 0], weights[..., 1])
-            normal = weights / length[..., None]
-            away = (weights @ centre + bias) / length
-        away = np.where(np.abs(away) > reach, np.nan, away)
-        foot = centre - away[..., None] * normal
-        along = reach * np.stack([-normal[..., 1], normal[..., 0]], axis=-1)
-        ends = (foot + along, foot - along)
-        return [place for end in ends for place in (self.x(end[..., 0]), self.y(end[..., 1]))]
-
-    def frame(self, xlabel: str, ylabel: str, title: str = "", ticks: int = 5) -> Element:
-        """Return axes, grid, numbers and labels."""
-        bottom, right = self.top + self.height, self.left + self.width
-        parts = [line(self.left, bottom, right, bottom), line(self.left, self.top, self.left, bottom)]
-        for value in _round_numbers(*self.xlim, ticks):
-            x = self.x(value)
-            parts.append(line(x, self.top, x, bottom, stroke="grid", stroke_width=0.7))
-            parts.append(text(x, bottom + 12, _tick(value), size=11, fill="quiet"))
-        for value in _round_numbers(*self.ylim, ticks):
-            y = self.y(value)
-            parts.append(line(self.left, y, right, y, stroke="grid", stroke_width=0.7))
-            parts.append(text(self.left - 6, y, _tick(value), size=11, fill="quiet", text_anchor="end"))
-        middle_x, middle_y = self.left + self.width / 2, self.top + self.height / 2
-        parts.append(text(middle_x, bottom + 29, xlabel, size=12))
-        turned = f"rotate(-90 {self.left - 38:g} {middle_y:g})"
-        parts.append(text(self.left - 38, middle_y, ylabel, size=12, transform=turned))
-        if title:
-            parts.append(text(middle_x, self.top - 12, title, size=13, font_weight="bold"))
-        return group(*parts)
-
-    def clip(self, name: str, *children: Element) -> Element:
-        """Return the children cut off at the edges of the rectangle; `name` is one per scene."""
-        shape = rect(self.left, self.top, self.width, self.height)
-        return group(element("clipPath", shape, id=name), group(*children, clip_path=f"url(#{name})"))
-
-
-# -- packing ------------------------------------------------------------------------------------
-
-
-def _varies(value: Value) -> bool:
-    return isinstance(value, (list, tuple, np.ndarray))
-
-
-def _packed(part: Element) -> dict[str, Any]:
-    packed: dict[str, Any] = {"tag": part.tag, "set": {}, "vary": {}}
-    for name, value in part.attributes.items():
-        small = _pack(value)
-        constant = small is not None and not isinstance(small, (list, dict))
-        packed["set" if constant else "vary"][name] = small  # what hides the element is found in "vary"
-    if not isinstance(part.text, str) or part.text:
-        packed["text"] = _pack(part.text)
-    if part.children:
-        packed["children"] = [_packed(child) for child in part.children]
-    return packed
-
-
-def _pack(value: Value) -> Any:
-    """Return a constant, a list with one value a step, or the different values and their numbers."""
-    if not _varies(value):
-        return _plain(value)
-    values = value.tolist() if isinstance(value, np.ndarray) else list(value)
-    if set(map(type, values)) != {str}:
-        values = [_plain(entry) for entry in values]
-    different = list(dict.fromkeys(values))
-    if len(different) == 1:
-        return different[0]
-    if isinstance(values[0], str) and 2 * len(different) < len(values):
-        numbers = {entry: i for i, entry in enumerate(different)}
-        return {"values": different, "index": [numbers[entry] for entry in values]}
-    return values
-
-
-def _plain(value: Any) -> Any:
-    """Return a number with at most two decimals, None for what is not finite, and text as it is."""
-    if isinstance(value, str):
-        return value
-    number = float(value)
-    if not np.isfinite(number):
-        return None
-    rounded = round(number, 2)
-    return int(rounded) if rounded == int(rounded) else rounded
-
-
-def _at(value: Value, step: int) -> Any:
-    return _plain(value[step] if _varies(value) else value)
-
-
-def _svg(part: Element, step: int) -> str:
-    attributes = {name: _at(value, step) for name, value in part.attributes.items()}
-    says = _at(part.text, step)
-    if says is None or None in attributes.values():
-        return ""
-    for name in _PAINT:
-        if name in attributes:
-            attributes[name] = COLOURS.get(attributes[name], attributes[name])
-    inside = escape(str(says)) + "".join(_svg(child, step) for child in part.children)
-    written = "".join(f' {name}="{escape(str(value))}"' for name, value in attributes.items())
-    return f"<{part.tag}{written}>{inside}</{part.tag}>"
-
-
-def _round_numbers(low: float, high: float, most: int) -> NDArray[np.float64]:
-    """Return at most about `most` round numbers from low to high."""
-    rough = (high - low) / most
-    power = 10.0 ** np.floor(np.log10(rough))
-    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough)
-    return np.arange(np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9) + 1) * step
-
-
-def _tick(value: float) -> str:
-    return f"{value:g}".replace("-", "−") if abs(value) > 1e-12 else "0"

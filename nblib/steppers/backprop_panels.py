@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from nblib.drawing.axes import Axes
 from nblib.drawing.marks import example_mark
 from nblib.drawing.numbers import num
 from nblib.drawing.pixels import CLEAR, SHARP, Colour, borders, data_uri
-from nblib.drawing.scene import Axes, Element, circle, element, note, polyline, text, written
+from nblib.drawing.scene import Element, circle, element, note, polyline, text, written
 from nblib.runs.backprop_run import Array
 from nblib.steppers.backprop_captions import activation_name, describe_inputs
 from nblib.steppers.backprop_pages import Book

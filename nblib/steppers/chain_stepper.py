@@ -10,10 +10,11 @@ import numpy as np
 
 from nblib import validate
 from nblib.chain import PARAMETERS, Chain, ChainRecord
+from nblib.drawing.axes import Axes
 from nblib.drawing.marks import sign_colour, sign_dash
 from nblib.drawing.numbers import added, given, show
 from nblib.drawing.panels import Wire, point, track
-from nblib.drawing.scene import Axes, Element, Scene, Value, circle, group, line, rect, text
+from nblib.drawing.scene import Element, Scene, Value, circle, group, line, rect, text
 from nblib.steppers.chain_captions import FORWARD, NEXT, Book, arrow_name, back, captions, path, slope_name
 from nblib.widgets.explorer import Explorer, eta_slider
 

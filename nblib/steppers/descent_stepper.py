@@ -15,20 +15,10 @@ from numpy.typing import NDArray
 
 from nblib import neuron, validate
 from nblib.activations import sigmoid
+from nblib.drawing.axes import Axes
 from nblib.drawing.numbers import num
 from nblib.drawing.pixels import borders, data_uri
-from nblib.drawing.scene import (
-    Axes,
-    Element,
-    Scene,
-    circle,
-    element,
-    group,
-    line,
-    note,
-    polyline,
-    rect,
-)
+from nblib.drawing.scene import Element, Scene, circle, element, group, line, note, polyline, rect
 from nblib.neuron import NeuronRecord
 from nblib.steppers.descent_captions import captions
 from nblib.widgets.explorer import Explorer

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nblib import validate
+from nblib.drawing.axes import Axes
 from nblib.drawing.marks import disc
 from nblib.drawing.numbers import sub
 from nblib.drawing.panels import TruthTable, Wire, boundary, plane
-from nblib.drawing.scene import Axes, Caption, Element, Scene, element, group, note, text
+from nblib.drawing.scene import Caption, Element, Scene, element, group, note, text
 from nblib.gates import Unit, all_inputs
 from nblib.steppers.gates_captions import RULE, brought, number, signed_number, verdict, worked
 from nblib.widgets.explorer import Explorer

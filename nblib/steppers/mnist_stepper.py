@@ -13,9 +13,10 @@ import ipywidgets
 import numpy as np
 
 from nblib import mnist, validate
+from nblib.drawing.axes import Axes
 from nblib.drawing.numbers import num, signed
 from nblib.drawing.pixels import SHARP
-from nblib.drawing.scene import Axes, Element, Scene, circle, element, group, line, rect, text
+from nblib.drawing.scene import Element, Scene, circle, element, group, line, rect, text
 from nblib.runs.mnist_run import HIDDEN, SIZES, Array, SGDRecord, run
 from nblib.steppers.mnist_captions import NAME, SLOPE, captions
 from nblib.steppers.mnist_images import CELLS, STRIP, digits, weight_strips

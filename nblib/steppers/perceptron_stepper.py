@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nblib import toydata, validate
+from nblib.drawing.axes import Axes
 from nblib.drawing.formula import Formula
 from nblib.drawing.numbers import num, signed
 from nblib.drawing.panels import boundary, counters, plane
-from nblib.drawing.scene import Axes, Caption, Element, Scene, circle, line, note
+from nblib.drawing.scene import Caption, Element, Scene, circle, line, note
 from nblib.perceptron import Perceptron, PerceptronRecord, widest_margin
 from nblib.steppers.pages import Pages
 from nblib.widgets.explorer import Explorer, eta_slider

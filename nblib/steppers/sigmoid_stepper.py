@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from nblib import validate
 from nblib.activations import sigmoid, step
+from nblib.drawing.axes import Axes
 from nblib.drawing.formula import Formula, product
 from nblib.drawing.numbers import given, num
-from nblib.drawing.scene import Axes, Caption, Element, Scene, circle, line, note, polyline, rect, text
+from nblib.drawing.scene import Caption, Element, Scene, circle, line, note, polyline, rect, text
 from nblib.widgets.explorer import Explorer
 
 Array = NDArray[np.float64]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from nblib.drawing.scene import Axes
+from nblib.drawing.axes import Axes
 from nblib.neuron import descend
 from nblib.steppers import descent_stepper as view
 from steppers import arithmetic

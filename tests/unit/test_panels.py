@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from nblib.drawing import panels
+from nblib.drawing.axes import Axes
 from nblib.drawing.panels import TruthTable, Wire
 from nblib.drawing.pixels import mosaic
-from nblib.drawing.scene import Axes, Caption, Element, Scene
+from nblib.drawing.scene import Caption, Element, Scene
 
 SVG = "{http://www.w3.org/2000/svg}"
 AXES = Axes(100, 50, 200, 100, (0, 4), (0, 10))

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nblib.drawing import scene as s
-from nblib.drawing.scene import COLOURS, Axes, Caption, Scene
+from nblib.drawing.axes import Axes
+from nblib.drawing.scene import COLOURS, Caption, Scene
 
 N = "{http://www.w3.org/2000/svg}"
 NAN, INF = float("nan"), float("inf")
@@ -344,6 +345,18 @@ def test_a_frame_has_round_numbers_and_labels(limits: tuple[float, float], ticks
     assert said[: len(ticks)] == ticks
     assert said[-3:] == ["x", "height <m>", "A title"]
     drawn(make(frame), 0)
+
+
+@given(low=st.floats(-100, 100), size=st.floats(0.01, 1000), most=st.integers(2, 6))
+def test_at_least_two_numbers_stand_at_an_axis_and_each_stands_where_it_belongs(low, size, most):
+    axes = Axes(50, 20, 100, 100, (low, low + size), (0, 1))
+    numbers = [part for part in axes.frame("x", "y", ticks=most).walk() if part.tag == "text"]
+    below = [part for part in numbers[:-2] if part.attributes["y"] > 120]
+    assert 2 <= len(below) <= most + 1
+    for part in below:
+        place = float(axes.x(float(part.text.replace("−", "-"))))
+        assert part.attributes["x"] == pytest.approx(place, abs=100 * 1e-3 / size)
+        assert 50 - 1e-6 <= part.attributes["x"] <= 150 + 1e-6
 
 
 def test_a_clip_cuts_at_the_rectangle():
