@@ -219,13 +219,13 @@ def decoded(uri):
 
 
 def pictures(scene):
-    return [part for part in scene._walk() if part.tag == "image"]
+    return [part for part in scene.walk() if part.tag == "image"]
 
 
 def weights_seen(scene, step):
     """The pixels, two rows for each cell, of the hidden weights that stand in the window on a page."""
     part = pictures(scene)[1].attributes
-    window = next(e for e in scene._walk() if e.tag == "clipPath" and e.attributes["id"] == "weights")
+    window = next(e for e in scene.walk() if e.tag == "clipPath" and e.attributes["id"] == "weights")
     frame = window.children[0].attributes
     strip = decoded(part["href"][step])
     across, down = strip.shape[1] / part["width"], strip.shape[0] / part["height"]

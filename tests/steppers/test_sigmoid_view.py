@@ -106,7 +106,7 @@ def test_every_page_shows_the_point_on_curve_and_step(w, b):
 def test_the_tangent_has_the_slope():
     scene = view.scene(2, -2)
     tangent = next(
-        part for part in scene._walk() if part.tag == "line" and len(np.shape(part.attributes["x1"])) == 1
+        part for part in scene.walk() if part.tag == "line" and len(np.shape(part.attributes["x1"])) == 1
     )
     rise = tangent.attributes["y1"] - tangent.attributes["y2"]
     run = tangent.attributes["x2"] - tangent.attributes["x1"]
