@@ -21,17 +21,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from time import perf_counter
+from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike
 
 from nblib import activations, validate
 from nblib.augmentations import Augmentation
 from nblib.layers import Array, Gradients, Layers
-from nblib.network import EpochRecord, one_blas_thread
+from nblib.runs.epochs import Descent, Epochs, Rows
 from nblib.schedules import Schedule
+from nblib.threads import one_blas_thread
 
 INITS = ("he", "scaled")
 
@@ -107,16 +108,6 @@ class Classifier(Layers):
         outputs = self.feedforward(x)
         return int(outputs.argmax()) if outputs.ndim == 1 else outputs.argmax(axis=1)
 
-    def accuracy(self, x: ArrayLike, y: ArrayLike) -> float:
-        """Return the fraction of rows, 0 to 1, that are answered as `y` says (labels or targets)."""
-        rows, targets = self._pair(x, y)
-        return self._measure(rows, targets)[1]
-
-    def cost(self, x: ArrayLike, y: ArrayLike) -> float:
-        """Return the mean cross-entropy over the rows of `x`, and with weight decay ½ λ Σ w² more."""
-        rows, targets = self._pair(x, y)
-        return self._measure(rows, targets)[0]
-
     def _feedforward(self, x: Array) -> list[Array]:
         """Return a^0 … a^(L−1), one example per column, and ln a^L, which the cost is made of."""
         a = [x]
@@ -186,8 +177,8 @@ class Classifier(Layers):
         augment: Augmentation | None = None,
         validation: tuple[ArrayLike, ArrayLike] | None = None,
         seed: int = 0,
-    ) -> Iterator[EpochRecord]:
-        """Train by stochastic gradient descent; a generator that yields one record per epoch.
+    ) -> Epochs:
+        """Train by stochastic gradient descent; an iterator that yields one record per epoch.
 
         As with `Network.sgd` the loop belongs to the caller: leave it at any time, and the network
         is as the last update left it. The velocities v begin at 0 with each call.
@@ -230,59 +221,20 @@ class Classifier(Layers):
         >>> history[-1].accuracy
         1.0
         """
-        rows, targets = self._data("x", x, "y", y)
+        data = self.data(x, y)
         epochs = validate.whole("epochs", epochs, at_least=1)
-        mini_batch_size = validate.whole("mini_batch_size", mini_batch_size, at_least=1)
-        eta = validate.positive("eta", eta)
-        momentum = validate.share("momentum", momentum)
-        if augment is not None and not callable(augment):
-            raise TypeError(f"augment must be a function of (x, rng), got {augment!r}")
-        etas = _etas(eta, schedule, epochs, math.ceil(len(rows) / mini_batch_size))
-        measured = (rows, targets) if validation is None else self._validation(validation)
-        rng = np.random.default_rng(validate.whole("seed", seed, at_least=0))
-        return self._epochs(rows, targets, mini_batch_size, etas, momentum, augment, measured, rng)
-
-    def _epochs(
-        self,
-        x: Array,
-        y: Array,
-        mini_batch_size: int,
-        etas: NDArray[np.float64],
-        momentum: float,
-        augment: Augmentation | None,
-        measured: tuple[Array, Array],
-        rng: np.random.Generator,
-    ) -> Iterator[EpochRecord]:
-        velocities = [np.zeros_like(array) for array in self.weights + self.biases]
-        room = [np.empty_like(w) for w in self.weights]  # the same memory for every mini-batch
-        for epoch, etas_of_epoch in enumerate(etas.tolist(), start=1):
-            started = perf_counter()
-            order = rng.permutation(len(x))
-            with one_blas_thread():
-                for i, eta in enumerate(etas_of_epoch):
-                    rows = order[i * mini_batch_size : (i + 1) * mini_batch_size]
-                    batch = x.take(rows, axis=0)
-                    if augment is not None:
-                        batch = _augmented(augment, batch, rng)
-                    steps, bias_steps = self._backprop(batch, y.take(rows, axis=0), eta, room)
-                    self._move(velocities, momentum, steps + bias_steps)
-            seconds = perf_counter() - started
-            yield EpochRecord(epoch, *self._measure(*measured), seconds)
-
-    def _move(self, velocities: list[Array], momentum: float, steps: list[Array]) -> None:
-        for parameter, v, step in zip(self.weights + self.biases, velocities, steps, strict=True):
-            v *= momentum
-            v -= step
-            parameter += v
+        rng = validate.generator("seed", seed)
+        learner = _Learner(self, *data, validate.share("momentum", momentum), augment, rng)
+        descent = Descent(learner.learn, len(data[0]), mini_batch_size, eta, rng)
+        n_steps = epochs * math.ceil(len(data[0]) / descent.mini_batch_size)
+        learner.factors = iter(_factors(schedule, n_steps))
+        return Epochs(descent, epochs, partial(self._measure, *self._measured(data, validation)))
 
     # -- the door -------------------------------------------------------------------------------
 
     def _targets(self, name: str, y: Array) -> Array:
         """Return `y` as targets (n, n_L); labels become one-hot rows."""
-        n_classes = self.sizes[-1]
-        if y.ndim == 1:
-            return np.eye(n_classes, dtype=self.dtype)[validate.labels(name, y, n_classes)]
-        targets = validate.rows(name, y, n_classes, self.dtype)
+        targets = validate.targets(name, y, self.sizes[-1], self.dtype)
         wrong = (targets.min(axis=1) < 0) | (abs(targets.sum(axis=1) - 1) > 1e-4)
         if wrong.any():
             i = int(np.argmax(wrong))
@@ -311,17 +263,48 @@ def _log_softmax(z: Array) -> Array:
     return z - np.log(np.exp(z).sum(axis=0))
 
 
-def _etas(eta: float, schedule: Schedule | None, epochs: int, n_steps: int) -> NDArray[np.float64]:
-    """Return η s(t) for every step, shape (epochs, n_steps); t is the middle of the step."""
+class _Learner:
+    """What a training keeps from one update to the next: the velocities, and the factors of η to come."""
+
+    def __init__(
+        self,
+        network: Classifier,
+        x: Array,
+        y: Array,
+        momentum: float,
+        augment: Augmentation | None,
+        rng: np.random.Generator,
+    ) -> None:
+        if augment is not None:
+            validate.function("augment", augment, "(x, rng)")
+        self.network, self.x, self.y = network, x, y
+        self.momentum, self.augment, self.rng = momentum, augment, rng
+        self.factors: Iterator[float] = iter(())
+        self.velocities = [np.zeros_like(array) for array in network.weights + network.biases]
+        self.room = [np.empty_like(w) for w in network.weights]  # the same memory for every mini-batch
+
+    def learn(self, rows: Rows, eta: float) -> None:
+        """Make one update: v ← μ v + η s(t) ∇C, then W ← W − v."""
+        batch = self.x.take(rows, axis=0)
+        if self.augment is not None:
+            batch = _augmented(self.augment, batch, self.rng)
+        eta *= next(self.factors)
+        steps, bias_steps = self.network._backprop(batch, self.y.take(rows, axis=0), eta, self.room)
+        for v, step in zip(self.velocities, steps + bias_steps, strict=True):
+            v *= self.momentum
+            v += step
+        self.network._subtract(self.velocities)
+
+
+def _factors(schedule: Schedule | None, n_steps: int) -> list[float]:
+    """Return the factor s(t) of every step; t is the middle of the step."""
     if schedule is None:
-        return np.full((epochs, n_steps), eta)
-    if not callable(schedule):
-        raise TypeError(f"schedule must be a function of the fraction done, got {schedule!r}")
-    total = epochs * n_steps
-    factors = validate.finite("schedule", [schedule((i + 0.5) / total) for i in range(total)])
-    if factors.shape != (total,) or factors.min() < 0:
+        return [1.0] * n_steps
+    validate.function("schedule", schedule, "the fraction done")
+    factors = validate.finite("schedule", [schedule((i + 0.5) / n_steps) for i in range(n_steps)])
+    if factors.shape != (n_steps,) or factors.min() < 0:
         raise ValueError("schedule must return one number of at least 0")
-    return eta * factors.reshape(epochs, n_steps)
+    return factors.tolist()
 
 
 def _augmented(augment: Augmentation, x: Array, rng: np.random.Generator) -> Array:

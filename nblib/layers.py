@@ -47,7 +47,7 @@ class Layers(ABC):
     def __init__(self, sizes: Sequence[int], scaled: bool, seed: int, dtype: DTypeLike) -> None:
         self.sizes = _sizes(sizes)
         self.dtype = _dtype(dtype)
-        rng = np.random.default_rng(validate.whole("seed", seed, at_least=0))
+        rng = validate.generator("seed", seed)
         self.weights: list[Array] = []
         self.biases: list[Array] = []
         for n_in, n_out in zip(self.sizes, self.sizes[1:], strict=False):
@@ -57,42 +57,89 @@ class Layers(ABC):
             self.weights.append(w.astype(self.dtype))
             self.biases.append(rng.standard_normal(n_out).astype(self.dtype))
 
-    @abstractmethod
-    def cost(self, x: ArrayLike, y: ArrayLike) -> float:
-        """Return the mean cost over the rows of `x` (`y`: labels or targets)."""
-
-    @abstractmethod
-    def backprop(self, x: ArrayLike, y: ArrayLike) -> Gradients:
-        """Return the gradients of the cost along `weights` and `biases`."""
-
     @property
     def n_parameters(self) -> int:
         """How many weights and biases there are."""
         return sum(w.size + b.size for w, b in zip(self.weights, self.biases, strict=True))
 
     def set_parameters(self, weights: Sequence[ArrayLike], biases: Sequence[ArrayLike]) -> None:
-        """Replace all weights and biases by copies of the given arrays, which must have the same shapes."""
-        self.weights, self.biases = (
-            self._like("weights", weights, self.weights),
-            self._like("biases", biases, self.biases),
-        )
+        """Replace all weights and biases by copies of the given arrays.
 
-    def _like(self, name: str, given: Sequence[ArrayLike], own: list[Array]) -> list[Array]:
-        if len(given) != len(own):
-            raise ValueError(f"{name} must be {len(own)} arrays, got {len(given)}")
-        arrays = [
-            np.array(validate.finite(f"{name}[{i}]", array, self.dtype)) for i, array in enumerate(given)
-        ]
-        for i, (array, like) in enumerate(zip(arrays, own, strict=True)):
-            if array.shape != like.shape:
-                raise ValueError(f"{name}[{i}] must have shape {like.shape}, got {array.shape}")
-        return arrays
+        Raises
+        ------
+        ValueError, TypeError
+            If the arrays have other shapes, or hold something else than finite numbers.
+        """
+        self.weights, self.biases = self._like("weights", weights, "biases", biases)
 
-    # -- the door -------------------------------------------------------------------------------
+    # -- what each kind of network does in its own way ------------------------------------------
+
+    @abstractmethod
+    def backprop(self, x: ArrayLike, y: ArrayLike) -> Gradients:
+        """Return the gradients of the cost along `weights` and `biases`."""
+
+    @abstractmethod
+    def _measure(self, rows: Array, targets: Array) -> tuple[float, float]:
+        """Return cost and accuracy."""
 
     @abstractmethod
     def _targets(self, name: str, y: Array) -> Array:
         """Return `y`, labels or targets, as targets (n, n_L)."""
+
+    # -- how good it is -------------------------------------------------------------------------
+
+    def accuracy(self, x: ArrayLike, y: ArrayLike) -> float:
+        """Return the fraction of rows, 0 to 1, that are answered as `y` says (labels or targets)."""
+        return self._measure(*self._pair(x, y))[1]
+
+    def cost(self, x: ArrayLike, y: ArrayLike) -> float:
+        """Return the mean cost over the rows of `x` (`y`: labels or targets)."""
+        return self._measure(*self._pair(x, y))[0]
+
+    # -- learning -------------------------------------------------------------------------------
+
+    def descend(self, nabla_weights: Sequence[Array], nabla_biases: Sequence[Array], eta: float) -> None:
+        """Take one step against these gradients, in place: W ← W − η ∂C/∂W, b ← b − η ∂C/∂b."""
+        self._subtract([eta * nabla for nabla in (*nabla_weights, *nabla_biases)])
+
+    def _subtract(self, steps: Sequence[Array]) -> None:
+        """Make the update: subtract a step from each of the weights, and then of the biases."""
+        for parameter, step in zip(self.weights + self.biases, steps, strict=True):
+            parameter -= step
+
+    # -- the door -------------------------------------------------------------------------------
+
+    def data(self, x: ArrayLike, y: ArrayLike, of: str = "") -> tuple[Array, Array]:
+        """Return examples and their labels or targets as the network computes with them.
+
+        Parameters
+        ----------
+        x : array_like, shape (n, n_0)
+        y : array_like
+            Labels, shape (n,), or targets, shape (n, n_L).
+        of : str
+            What stands before their names in messages.
+
+        Returns
+        -------
+        x, targets : ndarray, shapes (n, n_0) and (n, n_L)
+
+        Raises
+        ------
+        ValueError, TypeError
+            If they do not fit the network, or each other.
+        """
+        rows = validate.rows(f"{of}x", x, self.sizes[0], self.dtype)
+        targets = self._targets(f"{of}y", validate.real(f"{of}y", y))
+        validate.same_length(f"{of}x", rows, f"{of}y", targets)
+        return rows, targets
+
+    def _measured(self, data: tuple[Array, Array], validation: Any) -> tuple[Array, Array]:
+        """Return what a training is measured on: the validation data, or else its own."""
+        if validation is None:
+            return data
+        x, y = validate.pair("validation", validation)
+        return self.data(x, y, of="validation ")
 
     def _rows(self, x: ArrayLike) -> tuple[Array, bool]:
         """Return `x` as rows, and whether it was one example."""
@@ -103,19 +150,12 @@ class Layers(ABC):
     def _pair(self, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
         """Return examples and targets as rows; a single example is one row."""
         x, y = validate.real("x", x), validate.real("y", y)
-        if x.ndim == 1:
-            return self._data("x", x[None], "y", y[None])
-        return self._data("x", x, "y", y)
+        return self.data(x[None], y[None]) if x.ndim == 1 else self.data(x, y)
 
-    def _validation(self, pair: tuple[ArrayLike, ArrayLike]) -> tuple[Array, Array]:
-        x, y = validate.pair("validation", pair)
-        return self._data("validation x", x, "validation y", y)
-
-    def _data(self, name_x: str, x: ArrayLike, name_y: str, y: ArrayLike) -> tuple[Array, Array]:
-        rows = validate.rows(name_x, x, self.sizes[0], self.dtype)
-        targets = self._targets(name_y, validate.real(name_y, y))
-        validate.same_length(name_x, rows, name_y, targets)
-        return rows, targets
+    def _like(self, *named: Any) -> tuple[list[Array], ...]:
+        """Return copies of arrays for the weights and of arrays for the biases, each after its name."""
+        pairs = zip(named[::2], named[1::2], (self.weights, self.biases), strict=True)
+        return tuple(validate.like(name, given, own, self.dtype) for name, given, own in pairs)
 
 
 def _sizes(sizes: Sequence[int]) -> list[int]:

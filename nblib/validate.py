@@ -7,7 +7,7 @@ of the code relies on.
 from __future__ import annotations
 
 import operator
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -71,6 +71,19 @@ def rows(name: str, value: ArrayLike, n_features: int, dtype: DTypeLike = np.flo
     return array
 
 
+def like(
+    name: str, given: Sequence[ArrayLike], own: Sequence[NDArray[Any]], dtype: DTypeLike
+) -> list[NDArray[Any]]:
+    """Return finite copies of the `given` arrays, which must have the same shapes as one's `own`."""
+    if len(given) != len(own):
+        raise ValueError(f"{name} must be {len(own)} arrays, got {len(given)}")
+    arrays = [np.array(finite(f"{name}[{i}]", array, dtype)) for i, array in enumerate(given)]
+    for i, (array, one) in enumerate(zip(arrays, own, strict=True)):
+        if array.shape != one.shape:
+            raise ValueError(f"{name}[{i}] must have shape {one.shape}, got {array.shape}")
+    return arrays
+
+
 def same_length(name_x: str, x: NDArray[Any], name_y: str, y: NDArray[Any]) -> None:
     """Raise ValueError unless `x` and `y` have the same number of rows."""
     if len(x) != len(y):
@@ -98,6 +111,16 @@ def labels(name: str, value: ArrayLike, n_classes: int) -> NDArray[np.int64]:
             f"{name} must hold whole numbers from 0 to {n_classes - 1}, got {array[i]:g} at index {i}"
         )
     return array.astype(np.int64)
+
+
+def targets(name: str, value: ArrayLike, n_outputs: int, dtype: DTypeLike) -> NDArray[Any]:
+    """Return targets, shape (n, n_outputs); labels become one-hot rows, or a column for one output."""
+    array = real(name, value)
+    if array.ndim != 1:
+        return rows(name, array, n_outputs, dtype)
+    if n_outputs == 1:
+        return rows(name, array[:, None], 1, dtype)
+    return np.eye(n_outputs, dtype=dtype)[labels(name, array, n_outputs)]
 
 
 def number(name: str, value: Any) -> float:
@@ -143,6 +166,18 @@ def whole(name: str, value: Any, at_least: int) -> int:
     if result < at_least:
         raise ValueError(f"{name} must be at least {at_least}, got {result}")
     return result
+
+
+def generator(name: str, seed: Any) -> np.random.Generator:
+    """Return the random numbers that `seed`, a whole number of at least 0, stands for."""
+    return np.random.default_rng(whole(name, seed, at_least=0))
+
+
+def function(name: str, value: Any, takes: str) -> Any:
+    """Return `value` if it can be called; the message says what it `takes`."""
+    if not callable(value):
+        raise TypeError(f"{name} must be a function of {takes}, got {value!r}")
+    return value
 
 
 def one_of(name: str, value: Any, known: Collection[str]) -> str:

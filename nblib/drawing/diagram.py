@@ -19,7 +19,8 @@ from nblib.chain import ChainPass
 from nblib.drawing.numbers import num, signed, sub
 from nblib.drawing.picture import BLUE, GREY, INK, ORANGE, Picture, bare, canvas
 from nblib.gates import Circuit, CircuitRecord, Unit
-from nblib.network import Network, Trace
+from nblib.network import Network
+from nblib.runs.trace import Trace
 
 _SKY = "#56B4E9"  # how a full circle looks
 _RADIUS = 0.34

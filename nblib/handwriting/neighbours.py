@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nblib import validate
-from nblib.network import one_blas_thread
+from nblib.threads import one_blas_thread
 
 Array = NDArray[Any]
 

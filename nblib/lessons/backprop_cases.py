@@ -87,9 +87,9 @@ class Watched(Network):
         super().__init__(sizes, seed=seed, dtype=np.float64)
         self.asked = asked
 
-    def _deltas(self, a: list[Array], y: Array, scale: float) -> list[Array]:
+    def _backward(self, *way: Any) -> Any:
         self.asked()
-        return super()._deltas(a, y, scale)
+        return super()._backward(*way)
 
 
 def _refuse() -> None:

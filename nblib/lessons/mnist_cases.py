@@ -15,7 +15,7 @@ from nblib.layers import Gradients
 from nblib.lessons.compare import form, same
 from nblib.lessons.exercise import Function, one_function
 from nblib.lessons.result import Wrong
-from nblib.network import EpochRecord, Network
+from nblib.runs.epochs import EpochRecord, Network
 
 Array = NDArray[Any]
 Labels = NDArray[np.int64]

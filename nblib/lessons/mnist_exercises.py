@@ -19,7 +19,7 @@ from nblib.lessons.mnist_cases import Parameters, mini_batches
 from nblib.lessons.recipes import piles
 from nblib.lessons.result import Wrong
 from nblib.lessons.slips import TRANSPOSED, each, given
-from nblib.network import EpochRecord, Network
+from nblib.runs.epochs import EpochRecord, Network
 
 Array = NDArray[Any]
 Labels = NDArray[np.int64]

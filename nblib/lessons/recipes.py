@@ -14,7 +14,7 @@ from tqdm.auto import tqdm
 from nblib import mnist, validate
 from nblib.lessons.compare import kind
 from nblib.lessons.result import Wrong
-from nblib.network import EpochRecord, Network
+from nblib.runs.epochs import EpochRecord, Network
 
 Pile = tuple[NDArray[Any], NDArray[np.int64]]
 

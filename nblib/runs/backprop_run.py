@@ -148,8 +148,8 @@ def run(
     """
     eta, updates = validate.positive("eta", eta), validate.whole("updates", updates, at_least=1)
     network = _network(sizes, init, seed, activation)
-    if backprop is not None and not callable(backprop):
-        raise TypeError(f"backprop must be a function of (network, x, y), got {backprop!r}")
+    if backprop is not None:
+        validate.function("backprop", backprop, "(network, x, y)")
     if (x is None) != (y is None):
         raise ValueError("x and y must be given together, got only one of them")
     table_x, table_y = truth_table(network.sizes[0], network.sizes[-1])
@@ -167,10 +167,7 @@ def run(
             weights.append([w.copy() for w in network.weights])
             biases.append([b.copy() for b in network.biases])
             if t < updates:
-                for w, nabla in zip(network.weights, trace.nabla_weights, strict=True):
-                    w -= eta * nabla
-                for b, nabla in zip(network.biases, trace.nabla_biases, strict=True):
-                    b -= eta * nabla
+                network.descend(trace.nabla_weights, trace.nabla_biases, eta)
     names = ("zs", "deltas", "activations", "nabla_weights", "nabla_biases")
     stacked = {name: _stacked([getattr(trace, name) for trace in traces]) for name in names}
     costs = np.array([trace.costs for trace in traces])

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nblib import Network, costs, mnist, validate
-from nblib.network import one_blas_thread
+from nblib.threads import one_blas_thread
 
 Array = NDArray[Any]
 
@@ -178,9 +178,7 @@ def _step(network: Network, x: Array, y: Array, sample: tuple[Array, Array], eta
     full = _arrow(*network.backprop(*sample))
     trace = network.trace(x, y)
     own = _arrow(trace.nabla_weights, trace.nabla_biases)
-    parameters, nablas = network.weights + network.biases, trace.nabla_weights + trace.nabla_biases
-    for values, nabla in zip(parameters, nablas, strict=True):
-        values -= eta * nabla
+    network.descend(trace.nabla_weights, trace.nabla_biases, eta)
     return {
         "answers": trace.activations[2].argmax(axis=1),
         "cost": trace.costs.mean(),

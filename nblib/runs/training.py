@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nblib import validate
-from nblib.network import Network, one_blas_thread
+from nblib.network import Network
+from nblib.threads import one_blas_thread
 
 SLICE = 0.03  # seconds of training before control is given back
 EVERY = 0.1  # seconds of training between two measurements, at least …
@@ -106,14 +107,14 @@ class Training:
     ) -> None:
         if not isinstance(network, Network):
             raise TypeError(f"network must be a Network, got {type(network).__name__}")
-        network.sgd(x, y, epochs, mini_batch_size, eta, validation, seed)  # checks all, trains nothing
-        self.network, self.seed = network, seed
+        self.network, self.seed, self._data = network, seed, (x, y)
         self.epochs = validate.whole("epochs", epochs, at_least=1)
-        self.eta, self.mini_batch_size = eta, mini_batch_size
-        self._step, self._n = network.updates(x, y), len(x)
-        self._cost_on = np.asarray(x)[:COST_IMAGES], np.asarray(y)[:COST_IMAGES]
         self.validated = validation is not None
-        other_x, other_y = (x, y) if validation is None else validation
+        other_x, other_y = (x, y) if validation is None else validate.pair("validation", validation)
+        if self.validated:
+            network.data(other_x, other_y, of="validation ")
+        self._descent = network.descent(x, y, mini_batch_size, eta, seed)
+        self._cost_on = np.asarray(x)[:COST_IMAGES], np.asarray(y)[:COST_IMAGES]
         self._accuracy_on = np.asarray(other_x)[:ACCURACY_IMAGES], np.asarray(other_y)[:ACCURACY_IMAGES]
         self._initial = [w.copy() for w in network.weights], [b.copy() for b in network.biases]
         self._begin()
@@ -123,11 +124,10 @@ class Training:
         return f"Training({sizes}, {self.updates} updates in {self.epoch:.2f} of {self.epochs} epochs)"
 
     def __len__(self) -> int:
-        return self._n
+        return len(self._data[0])
 
     def _begin(self) -> None:
-        self._rng, self._order = np.random.default_rng(self.seed), None
-        self._examples, self.updates, self.seconds = 0, 0, 0.0
+        self.seconds = 0.0
         self.record: list[Measurement] = []
         self.measure()
 
@@ -136,20 +136,20 @@ class Training:
     @property
     def eta(self) -> float:
         """The learning rate η."""
-        return self._eta
+        return self._descent.eta
 
     @eta.setter
     def eta(self, eta: float) -> None:
-        self._eta = validate.positive("eta", eta)
+        self._descent.eta = validate.positive("eta", eta)
 
     @property
     def mini_batch_size(self) -> int:
         """Examples per update."""
-        return self._mini_batch_size
+        return self._descent.mini_batch_size
 
     @mini_batch_size.setter
     def mini_batch_size(self, size: int) -> None:
-        self._mini_batch_size = validate.whole("mini_batch_size", size, at_least=1)
+        self._descent.mini_batch_size = validate.whole("mini_batch_size", size, at_least=1)
 
     @property
     def n_measured(self) -> tuple[int, int]:
@@ -159,14 +159,19 @@ class Training:
     # -- how far ----------------------------------------------------------------------------------
 
     @property
+    def updates(self) -> int:
+        """Mini-batches so far."""
+        return self._descent.updates
+
+    @property
     def epoch(self) -> float:
         """Passes through the data so far, 0 to `epochs`."""
-        return self._examples / len(self)
+        return self._descent.examples / len(self)
 
     @property
     def done(self) -> bool:
         """Whether all epochs are over."""
-        return self._examples >= self.epochs * len(self)
+        return self._descent.examples >= self.epochs * len(self)
 
     # -- training ---------------------------------------------------------------------------------
 
@@ -190,40 +195,26 @@ class Training:
             return None
         with one_blas_thread():
             self._train(seconds)
-            if self._order is None or self._unmeasured >= max(EVERY, SHARE * self._measuring):
+            if self._descent.between_epochs or self._unmeasured >= max(EVERY, SHARE * self._measuring):
                 return self.measure()
         return None
 
     def _train(self, seconds: float) -> None:
-        started = now = perf_counter()
+        started = perf_counter()
         try:
             with _far_numbers():
-                while True:
-                    self._update()
-                    now = perf_counter()
-                    if self._order is None or now - started >= seconds:
-                        break
+                self._descent.epoch(stop=lambda: perf_counter() - started >= seconds)
         finally:
-            self.seconds += now - started
-            self._unmeasured += now - started
-
-    def _update(self) -> None:
-        if self._order is None:
-            self._order = self._rng.permutation(len(self))
-        place = self._examples % len(self)
-        rows = self._order[place : place + self._mini_batch_size]
-        self._step(rows, self._eta)
-        self._examples += len(rows)
-        self.updates += 1
-        if place + len(rows) == len(self):
-            self._order = None  # the epoch is over
+            took = perf_counter() - started
+            self.seconds += took
+            self._unmeasured += took
 
     def measure(self) -> Measurement:
         """Measure now, and put it on the record."""
         started = perf_counter()
         with _far_numbers():
             cost, accuracy = self.network.cost(*self._cost_on), self.network.accuracy(*self._accuracy_on)
-        measurement = Measurement(self.epoch, cost, accuracy, self._eta, self._mini_batch_size)
+        measurement = Measurement(self.epoch, cost, accuracy, self.eta, self.mini_batch_size)
         self.record.append(measurement)
         self._measuring, self._unmeasured = perf_counter() - started, 0.0
         return measurement
@@ -231,6 +222,7 @@ class Training:
     def rewind(self) -> None:
         """Go back to the initial weights, and begin anew with the same order of the examples."""
         self.network.set_parameters(*self._initial)
+        self._descent = self.network.descent(*self._data, self.mini_batch_size, self.eta, self.seed)
         self._begin()
 
 

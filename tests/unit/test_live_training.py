@@ -314,7 +314,7 @@ def test_an_interrupt_in_the_middle_of_a_slice_does_not_end_the_kernel(monkeypat
         def interrupted(*_):
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(live.training, "_step", interrupted)
+        monkeypatch.setattr(Network, "_backward", interrupted)
         await live.finished()
         assert live.status == "paused"
         assert is_sound(live.training.network)

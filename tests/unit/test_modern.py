@@ -349,7 +349,7 @@ def test_every_step_gets_its_own_learning_rate_from_the_middle_of_the_step():
         seen.append(t)
         return 1.0
 
-    Classifier([3, 3]).sgd(*data(5), epochs=2, mini_batch_size=2, eta=0.1, schedule=schedule)
+    list(Classifier([3, 3]).sgd(*data(5), epochs=2, mini_batch_size=2, eta=0.1, schedule=schedule))
     np.testing.assert_allclose(seen, [1 / 12, 3 / 12, 5 / 12, 7 / 12, 9 / 12, 11 / 12])
 
 

@@ -168,6 +168,40 @@ def test_nothing_is_trained_before_a_record_is_asked_for():
     assert any((one != other).any() for one, other in zip(copies(network), before, strict=True))
 
 
+def test_a_training_whose_records_nobody_takes_says_so():
+    network = Network([3, 2])
+    run = network.sgd(*data(), 3, 4, 1.0)
+    assert "nothing is trained yet: take its records" in repr(run)
+    with pytest.warns(RuntimeWarning, match="sgd was called, but nothing is trained yet: take its records"):
+        del run
+    run = network.sgd(*data(), 3, 4, 1.0)
+    next(run)
+    assert repr(run) == "<a training: 1 of 3 epochs are over>"
+    del run  # without a word: whoever has begun may stop
+    network.sgd(*data(), 3, 4, 1.0).close()  # and so may whoever says it
+
+
+def test_an_interrupted_epoch_goes_on_where_it_was():
+    calls = []
+
+    def interrupted(network, x, y):
+        calls.append(len(x))
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return Network.backprop(network, x, y)
+
+    def plain(network, x, y):
+        return Network.backprop(network, x, y)
+
+    network, reference = (Network([3, 4, 2], dtype=np.float64) for _ in range(2))
+    run = network.sgd(*data(), 2, 5, 1.0, backprop=interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        next(run)
+    assert [record.epoch for record in run] == [1, 2]
+    list(reference.sgd(*data(), 2, 5, 1.0, backprop=plain))
+    assert_same(network, copies(reference))
+
+
 def test_a_run_can_be_left_early_and_the_network_goes_on_from_there():
     x, y = data()
     network, reference = Network([3, 4, 2]), Network([3, 4, 2])

@@ -105,30 +105,28 @@ def test_measuring_is_done_on_the_first_rows(monkeypatch):
     assert training.record[0].accuracy == network.accuracy(x[:13], y[:13])
 
 
-class Clock:
-    """A clock on which an update takes one second, and measuring as long as it is told."""
+class Timed(Network):
+    """A network with a clock on which an update takes one second, and measuring as long as it is told."""
 
-    def __init__(self, monkeypatch, network, measuring):
-        self.now = 0.0
+    def __init__(self, monkeypatch, measuring):
+        super().__init__([3, 4, 2])
+        self.now, self.measuring = 0.0, measuring
         monkeypatch.setattr(module, "perf_counter", lambda: self.now)
-        updates, cost = network.updates, network.cost
-        monkeypatch.setattr(network, "updates", lambda *data: self.lasting(updates(*data[:2]), 1.0))
-        monkeypatch.setattr(network, "cost", self.lasting(cost, measuring))
 
-    def lasting(self, function, seconds):
-        def timed(*arguments):
-            self.now += seconds
-            return function(*arguments)
+    def backprop(self, x, y):
+        self.now += 1.0
+        return super().backprop(x, y)
 
-        return timed
+    def cost(self, x, y):
+        self.now += self.measuring
+        return super().cost(x, y)
 
 
 @pytest.mark.parametrize("measuring", [0.001, 0.5, 3.0])
 def test_within_an_epoch_measuring_takes_less_than_a_tenth_of_the_time(monkeypatch, measuring):
     x, y = data(1000)
-    network = Network([3, 4, 2])
-    clock = Clock(monkeypatch, network, measuring)
-    training = Training(network, x, y, 1, 1, 0.1)
+    clock = Timed(monkeypatch, measuring)
+    training = Training(clock, x, y, 1, 1, 0.1)
     began, measurements = clock.now, list(training.run())
     assert training.seconds == 1000
     within = len(measurements) - 1  # the last one stands at the end of the epoch
@@ -139,9 +137,7 @@ def test_within_an_epoch_measuring_takes_less_than_a_tenth_of_the_time(monkeypat
 
 def test_a_slice_lasts_as_long_as_it_is_told(monkeypatch):
     x, y = data(100)
-    network = Network([3, 4, 2])
-    Clock(monkeypatch, network, 0.0)
-    training = Training(network, x, y, 2, 1, 0.1)
+    training = Training(Timed(monkeypatch, 0.0), x, y, 2, 1, 0.1)
     for seconds, updates in ((0.5, 1), (1.0, 2), (7.0, 9), (60.0, 69), (60.0, 100), (60.0, 160)):
         training.advance(seconds)
         assert training.updates == updates, "a slice ends with its time or with the epoch"
@@ -182,20 +178,21 @@ def test_rewind_begins_anew_with_the_same_weights_and_order():
 
 
 @pytest.mark.parametrize("after", [1, 4, 6, 9])
-def test_an_interrupt_leaves_a_sound_network_and_training_can_go_on(monkeypatch, after):
+def test_an_interrupt_leaves_a_sound_network_and_training_can_go_on(after):
+    class Interrupted(Network):
+        def backprop(self, x, y):
+            if training.updates == after and not interrupts:
+                interrupts.append(after)
+                raise KeyboardInterrupt
+            return super().backprop(x, y)
+
     x, y = data(30)
-    network, whole = Network([3, 4, 2]), Network([3, 4, 2])
-    list(Training(whole, x, y, 3, 5, 1.0).run())
+    interrupts = [after]  # none before the training is there
+    network, whole = Interrupted([3, 4, 2], dtype=np.float64), Interrupted([3, 4, 2], dtype=np.float64)
+    training = Training(whole, x, y, 3, 5, 1.0)
+    list(training.run())
     training = Training(network, x, y, 3, 5, 1.0)
-    update = training._step
-
-    def interrupted(*arguments):
-        if training.updates == after:
-            monkeypatch.undo()
-            raise KeyboardInterrupt
-        update(*arguments)
-
-    monkeypatch.setattr(training, "_step", interrupted)
+    interrupts.clear()
     threads = [pool["num_threads"] for pool in threadpool_info()]
     with pytest.raises(KeyboardInterrupt):
         list(training.run())

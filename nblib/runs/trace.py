@@ -1,0 +1,40 @@
+"""One pass forwards and backwards through a network, with every number that it meets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, repr=False)
+class Trace:
+    """All that one pass forwards and backwards computes, for looking at.
+
+    Each list runs from layer 1 to layer L, so ``zs[l - 1]`` belongs to layer l; only
+    `activations` begins with layer 0, the input.
+
+    Attributes
+    ----------
+    activations : list of ndarray, shapes (n, n_l), l = 0 … L
+    zs : list of ndarray, shapes (n, n_l)
+    costs : ndarray, shape (n,)
+        C of each example.
+    deltas : list of ndarray, shapes (n, n_l)
+        δ^l of each example on its own (not divided by n).
+    nabla_weights, nabla_biases : lists of ndarray
+        The gradients of the mean cost, as `Network.backprop` returns them.
+    """
+
+    activations: list[Array]
+    zs: list[Array]
+    costs: Array
+    deltas: list[Array]
+    nabla_weights: list[Array]
+    nabla_biases: list[Array]
+
+    def __repr__(self) -> str:
+        return f"Trace({len(self.costs)} examples, mean cost {self.costs.mean():.4f})"

@@ -1,0 +1,55 @@
+"""A network in a file: an .npz of plain arrays, never a pickle."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nblib.data import npz
+
+if TYPE_CHECKING:
+    from nblib.network import Network
+
+_FORMAT = "nblib network 1"
+
+
+def save(network: Network, path: str | os.PathLike[str]) -> None:
+    """Write a network to exactly `path`, whole or not at all."""
+    content = {
+        "format": np.array(_FORMAT),
+        "sizes": np.array(network.sizes),
+        "activation": np.array(network.activation.name),
+        "cost": np.array(network.cost_function.name),
+    }
+    for l, (w, b) in enumerate(zip(network.weights, network.biases, strict=True), start=1):
+        content |= {f"weights_{l}": w, f"biases_{l}": b}
+    npz.write(path, content)
+
+
+def load(kind: type[Network], path: str | os.PathLike[str]) -> Network:
+    """Return the network of this `kind` that `save` wrote to `path`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such file, or it is damaged, or was not written by `save`.
+    """
+    remedy = "write it with network.save(path), or take another copy"
+    content = npz.read(path, remedy)
+    try:
+        return _network(kind, content)
+    except (KeyError, IndexError, ValueError, TypeError) as error:
+        raise ValueError(f"path: {str(path)!r} is no network saved by nblib ({error}); {remedy}") from error
+
+
+def _network(kind: type[Network], content: dict[str, Any]) -> Network:
+    if content["format"] != _FORMAT:
+        raise ValueError(f"format {content['format']}")
+    n_layers = len(content["sizes"])
+    weights, biases = ([content[f"{part}_{l}"] for l in range(1, n_layers)] for part in ("weights", "biases"))
+    names = str(content["activation"]), str(content["cost"])
+    network = kind(content["sizes"].tolist(), *names, dtype=weights[0].dtype)
+    network.set_parameters(weights, biases)
+    return network
