@@ -15,7 +15,8 @@ from nblib.layers import Gradients
 from nblib.lessons.compare import form, same
 from nblib.lessons.exercise import Function, one_function
 from nblib.lessons.result import Wrong
-from nblib.runs.epochs import EpochRecord, Network
+from nblib.network import Network
+from nblib.runs.epochs import EpochRecord
 
 Array = NDArray[Any]
 Labels = NDArray[np.int64]

@@ -19,7 +19,8 @@ from nblib.lessons.mnist_cases import Parameters, mini_batches
 from nblib.lessons.recipes import piles
 from nblib.lessons.result import Wrong
 from nblib.lessons.slips import TRANSPOSED, each, given
-from nblib.runs.epochs import EpochRecord, Network
+from nblib.network import Network
+from nblib.runs.epochs import EpochRecord
 
 Array = NDArray[Any]
 Labels = NDArray[np.int64]

@@ -14,7 +14,8 @@ from tqdm.auto import tqdm
 from nblib import mnist, validate
 from nblib.lessons.compare import kind
 from nblib.lessons.result import Wrong
-from nblib.runs.epochs import EpochRecord, Network
+from nblib.network import Network
+from nblib.runs.epochs import EpochRecord
 
 Pile = tuple[NDArray[Any], NDArray[np.int64]]
 
