@@ -19,7 +19,7 @@ from nblib.lessons.mnist_exercises import (
     sgd_epoch,
 )
 from nblib.lessons.recipes import flat_neurons, piles, what_is_missing
-from nblib.network import EpochRecord
+from nblib.runs.epochs import EpochRecord
 
 
 def test_a_backprop_that_has_passed_counts_in_both_notebooks(monkeypatch):
