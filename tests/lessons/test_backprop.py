@@ -7,6 +7,7 @@ from time import perf_counter
 import numpy as np
 import pytest
 
+import oracle
 from nblib import Network, toydata
 from nblib.activations import sigmoid
 from nblib.lessons import backprop_exercises as exercises
@@ -45,19 +46,7 @@ def back_neuron_by_neuron(delta, W, z):
 
 
 def one_example_after_the_other(net, inputs, targets):
-    nabla_weights = [np.zeros_like(W) for W in net.weights]
-    nabla_biases = [np.zeros_like(b) for b in net.biases]
-    for one, target in zip(inputs, targets, strict=True):
-        a = [one]
-        for W, b in zip(net.weights, net.biases, strict=True):
-            a.append(sigmoid(W @ a[-1] + b))
-        delta = (a[-1] - target) * a[-1] * (1 - a[-1])
-        for l in reversed(range(len(net.weights))):
-            nabla_weights[l] += np.outer(delta, a[l])
-            nabla_biases[l] += delta
-            delta = net.weights[l].T @ delta * a[l] * (1 - a[l])
-    m = len(inputs)
-    return tuple(nabla / m for nabla in nabla_weights), tuple((nabla / m).tolist() for nabla in nabla_biases)
+    return oracle.Net.like(net).gradients(inputs, targets)
 
 
 def in_float32(network, x, y):
@@ -123,29 +112,21 @@ def test_the_short_forms_pass_in_float32():
     assert backwards(bp2)
 
 
-def test_a_measured_gradient_passes():
-    def measured(network, x, y, cost):
-        parts = []
-        for arrays in (network.weights, network.biases):
-            parts.append([np.zeros_like(array) for array in arrays])
-            for array, slopes in zip(arrays, parts[-1], strict=True):
-                for i in np.ndindex(array.shape):
-                    kept = array[i]
-                    array[i] = kept + 1e-5
-                    above = cost(network.feedforward(x), y)
-                    array[i] = kept - 1e-5
-                    slopes[i] = (above - cost(network.feedforward(x), y)) / 2e-5
-                    array[i] = kept
-        return parts
+@pytest.mark.parametrize(
+    ("exercise", "cost"),
+    [
+        (backprop, lambda a, y: np.sum((a - y) ** 2) / 2 / len(y)),
+        (quartic_backprop, lambda a, y: np.sum((a - y) ** 4) / 4 / len(y)),
+    ],
+)
+def test_a_measured_gradient_passes(exercise, cost):
+    def measured(network, x, y):
+        def measure():
+            return cost(network.feedforward(x), y)
 
-    def quadratic(a, y):
-        return np.sum((a - y) ** 2) / 2 / len(y)
+        return oracle.slopes(measure, network.weights), oracle.slopes(measure, network.biases)
 
-    def quartic(a, y):
-        return np.sum((a - y) ** 4) / 4 / len(y)
-
-    assert backprop(lambda network, x, y: measured(network, x, y, quadratic))
-    assert quartic_backprop(lambda network, x, y: measured(network, x, y, quartic))
+    assert exercise(measured)
 
 
 def test_the_slope_along_an_input_is_what_a_nudge_measures():
@@ -206,16 +187,22 @@ def test_all_networks_of_the_check_are_exact():
     assert all(network.dtype == np.float64 for network, _, _ in backprop.cases())
 
 
-def with_matrices(forwards=lambda W: W.T, back=lambda W: W, layer=0):
-    """Return a backprop in which the matrices can be turned round, or taken from the wrong layer."""
+def in_steps(
+    z=lambda W, a: a @ W.T,
+    slope=lambda a, z: a * (1 - a),
+    blame=lambda W, delta: delta @ W,
+    layer=0,
+):
+    """Return a backprop with the given steps; it goes back through the weights of so many layers before."""
 
     def mine(network, x, y):
-        a = [x]
+        a, zs = [x], [x]
         for W, b in zip(network.weights, network.biases, strict=True):
-            a.append(sigmoid(a[-1] @ forwards(W) + b))
-        deltas = [(a[-1] - y) * sigmoid.slope(a[-1])]
+            zs.append(z(W, a[-1]) + b)
+            a.append(sigmoid(zs[-1]))
+        deltas = [(a[-1] - y) * slope(a[-1], zs[-1])]
         for l in range(len(network.weights) - 1, 0, -1):
-            deltas.insert(0, deltas[0] @ back(network.weights[l - layer]) * sigmoid.slope(a[l]))
+            deltas.insert(0, blame(network.weights[l - layer], deltas[0]) * slope(a[l], zs[l]))
         m = len(x)
         return [d.T @ a_in / m for d, a_in in zip(deltas, a, strict=False)], [d.mean(axis=0) for d in deltas]
 
@@ -223,67 +210,45 @@ def with_matrices(forwards=lambda W: W.T, back=lambda W: W, layer=0):
 
 
 @pytest.mark.parametrize(
-    ("turns", "says"),
+    ("steps", "says"),
     [
-        ({"back": lambda W: W.T}, "On the way back W is turned round."),
-        ({"forwards": lambda W: W}, "On the way forwards W is turned round."),
+        ({"blame": lambda W, d: d @ W.T}, "On the way back W is turned round."),
+        ({"z": lambda W, a: a @ W}, "On the way forwards W is turned round."),
         ({"layer": 1}, "BP2 takes the weights of the layer before."),
-    ],
-)
-def test_a_matrix_that_does_not_fit_is_found_on_square_ones(turns, says):
-    assert backprop(with_matrices())
-    result = backprop(with_matrices(**turns))
-    assert result.says.startswith(says)
-    assert set(dict(result.example)) == {"network", "x", "y", "your answer", "expected"}
-
-
-def in_steps(bp1, bp2, forwards=lambda W, a: a @ W.T):
-    """Return a backprop with the given slopes, made of a and z."""
-
-    def mine(network, x, y):
-        a, z = [x], [x]
-        for W, b in zip(network.weights, network.biases, strict=True):
-            z.append(forwards(W, a[-1]) + b)
-            a.append(sigmoid(z[-1]))
-        deltas = [(a[-1] - y) * bp1(a[-1], z[-1])]
-        for l in range(len(network.weights) - 1, 0, -1):
-            deltas.insert(0, bp2(network.weights[l], deltas[0]) * bp1(a[l], z[l]))
-        m = len(x)
-        return [d.T @ a_in / m for d, a_in in zip(deltas, a, strict=False)], [d.mean(axis=0) for d in deltas]
-
-    return mine
-
-
-@pytest.mark.parametrize(
-    ("mine", "says"),
-    [
-        (in_steps(lambda a, z: z * (1 - z), lambda W, d: d @ W), "The slope is z (1 − z), made of z."),
-        (in_steps(lambda a, z: a * (1 - a), lambda W, d: W.T @ d), "Wᵀ δ is BP2 for one example, a column."),
+        ({"slope": lambda a, z: z * (1 - z)}, "The slope is z (1 − z), made of z."),
+        ({"blame": lambda W, d: W.T @ d}, "Wᵀ δ is BP2 for one example, a column."),
+        ({"z": lambda W, a: W @ a}, "W a is the forward pass for one example"),
         (
-            in_steps(lambda a, z: a * (1 - a), lambda W, d: d @ W, lambda W, a: W @ a),
-            "W a is the forward pass for one example",
-        ),
-        (
-            in_steps(lambda a, z: a * (1 - a), lambda W, d: W.T @ d, lambda W, a: W @ a),
+            {"z": lambda W, a: W @ a, "blame": lambda W, d: W.T @ d},
             "W a and Wᵀ δ are the formulas for one example",
         ),
     ],
 )
-def test_formulas_taken_as_they_are_printed_are_named(mine, says):
-    assert backprop(in_steps(lambda a, z: a * (1 - a), lambda W, d: d @ W))
-    assert backprop(mine).says.startswith(says)
+def test_a_wrong_step_is_named_even_where_it_fits_on_square_matrices_only(steps, says):
+    assert backprop(in_steps())
+    result = backprop(in_steps(**steps))
+    assert result.says.startswith(says)
+    assert set(dict(result.example)) == {"network", "x", "y", "your answer", "expected"}
 
 
-def test_bp2_as_printed_is_named():
-    result = backwards(lambda delta, W, z: W.T @ delta * sigmoid.derivative(z))
-    assert result.says.startswith("Wᵀ δ is the formula for one example, a column.")
-
-
-def test_a_turned_matrix_is_found_in_the_smaller_exercises():
-    result = backwards(lambda delta, W, z: delta @ W.T * sigmoid.derivative(z))
-    assert result.says.startswith("W is turned round.")
-    result = input_gradient(lambda network, x, y: network.weights[0] @ network.backprop(x, y)[1][0])
-    assert result.says.startswith("W¹ is turned round.")
+@pytest.mark.parametrize(
+    ("exercise", "answer", "says"),
+    [
+        (
+            backwards,
+            lambda delta, W, z: W.T @ delta * sigmoid.derivative(z),
+            "Wᵀ δ is the formula for one example, a column.",
+        ),
+        (backwards, lambda delta, W, z: delta @ W.T * sigmoid.derivative(z), "W is turned round."),
+        (
+            input_gradient,
+            lambda network, x, y: network.weights[0] @ network.backprop(x, y)[1][0],
+            "W¹ is turned round.",
+        ),
+    ],
+)
+def test_a_turned_matrix_is_found_in_the_smaller_exercises(exercise, answer, says):
+    assert exercise(answer).says.startswith(says)
 
 
 @pytest.mark.parametrize("exercise", [backwards, backprop, quartic_backprop], ids=lambda one: one.name)
