@@ -49,8 +49,8 @@ output_delta.slips = {
     "It is twice too large. The ½ in the cost takes the 2 of the square away.": TWICE,
     "σ′ is missing. a − y is the slope along the activation a; on the way to z there is one more link, the "
     "slope of the neuron.": BP1.but(slope=lambda: 1),
-    "The slope is taken at a where it must be taken at z: σ′(z) is sigmoid.derivative(z), or "
-    "a (1 − a).": BP1.but(slope=lambda a: sigmoid.derivative(a)),
+    "The slope is taken at a where it must be taken at z: σ′(z) is "
+    "sigmoid.derivative(z), or a (1 − a).": BP1.but(slope=lambda a: sigmoid.derivative(a)),
     "The slope z (1 − z) is made of z. The short form is made of the activation: a (1 − a).": BP1.but(
         slope=lambda z: z * (1 - z)
     ),
@@ -91,13 +91,13 @@ def backwards(delta: Array, W: Array, z: Array) -> Array:
 
 backwards.slips = {
     "W is turned round. Each neuron collects along the wires that leave it, a column of W. With one example "
-    "per row that is delta @ W, and W.T belongs to the way "
-    "forwards.": BP2.but(blame=lambda delta, W: delta @ W.T),
+    "per row that is delta @ W, and W.T belongs to "
+    "the way forwards.": BP2.but(blame=lambda delta, W: delta @ W.T),
     "Wᵀ δ is the formula for one example, a column. Here each example is a row of delta, so the product is "
-    "written the other way round: delta comes first, and W stays as it "
-    "is.": BP2.but(blame=lambda delta, W: W.T @ delta),
-    "W @ delta runs forwards, and for columns. Here each example is a row of delta, so delta comes "
-    "first.": BP2.but(blame=lambda delta, W: W @ delta),
+    "written the other way round: delta comes first, and "
+    "W stays as it is.": BP2.but(blame=lambda delta, W: W.T @ delta),
+    "W @ delta runs forwards, and for columns. Here each example is a row of delta, so "
+    "delta comes first.": BP2.but(blame=lambda delta, W: W @ delta),
     "σ′ is missing. What arrives along the wires is the slope along a; the step to z takes σ′(z).": BP2.but(
         slope=lambda: 1
     ),
@@ -150,76 +150,76 @@ def backprop(network: Network, x: Array, y: Array) -> Gradients:
 
 
 backprop.slips = {
-    "Every slope has the wrong sign. BP1 begins with a − y. The minus that leads downhill comes later, in "
-    "the update.": NEGATED,
-    "Every slope is twice too large. The ½ in the cost takes the 2 of the square away: a − y, and no "
-    "2.": TWICE,
-    "You add up the slopes of the examples. The cost is their mean: divide by the number of "
-    "rows.": BACKPROP.but(m=lambda: 1),
-    "You divide by the number of examples twice. If δ is divided already, its sums need it no "
-    "more.": BACKPROP.but(m=lambda x: len(x) ** 2),
+    "Every slope has the wrong sign. BP1 begins with a − y. The minus that leads downhill comes "
+    "later, in the update.": NEGATED,
+    "Every slope is twice too large. The ½ in the cost takes the 2 of the square away: "
+    "a − y, and no 2.": TWICE,
+    "You add up the slopes of the examples. The cost is their mean: divide by "
+    "the number of rows.": BACKPROP.but(m=lambda: 1),
+    "You divide by the number of examples twice. If δ is divided already, its sums "
+    "need it no more.": BACKPROP.but(m=lambda x: len(x) ** 2),
     "Only the first example counts. The gradient is the mean over all rows of x.": given(
         x=lambda x: x[:1], y=lambda y: y[:1]
     ),
     "Only the last example counts: each one overwrites what came before. Add up, then take the mean.": given(
         x=lambda x: x[-1:], y=lambda y: y[-1:]
     ),
-    "BP1 lacks the slope of the neuron: δ of the last layer is (a − y) ⊙ σ′(z), not only "
-    "a − y.": BACKPROP.but(bp1=lambda error: error),
-    "BP2 lacks the slope of the neuron. The last layer is right; on the way back, each layer multiplies by "
-    "its own σ′(z).": BACKPROP.but(bp2=lambda blame: blame),
-    "σ′ is missing everywhere. It stands in BP1 and in BP2: every δ carries the slope of its "
-    "neuron.": BACKPROP.but(slope=lambda: 1),
+    "BP1 lacks the slope of the neuron: δ of the last layer "
+    "is (a − y) ⊙ σ′(z), not only a − y.": BACKPROP.but(bp1=lambda error: error),
+    "BP2 lacks the slope of the neuron. The last layer is right; on the way back, each layer multiplies "
+    "by its own σ′(z).": BACKPROP.but(bp2=lambda blame: blame),
+    "σ′ is missing everywhere. It stands in BP1 and in BP2: every δ carries the "
+    "slope of its neuron.": BACKPROP.but(slope=lambda: 1),
     "The slope is taken at a where it must be taken at z. sigmoid.derivative wants z; from a it is "
     "a (1 − a), sigmoid.slope(a).": BACKPROP.but(slope=lambda a: sigmoid.derivative(a)),
     "The slope is z (1 − z), made of z. sigmoid.slope wants the activation: a (1 − a). From z it is "
     "sigmoid.derivative(z).": BACKPROP.but(slope=lambda z: z * (1 - z)),
-    "BP1 has the slope z (1 − z), made of z. The short form is made of the activation: "
-    "a (1 − a).": BACKPROP.but(bp1=lambda error, z: error * z * (1 - z)),
-    "BP1 is right, but BP2 has the slope z (1 − z), made of z. The short form is made of the activation: "
-    "a (1 − a).": BACKPROP.but(bp2=lambda blame, z: blame * z * (1 - z)),
+    "BP1 has the slope z (1 − z), made of z. The short form is made of the "
+    "activation: a (1 − a).": BACKPROP.but(bp1=lambda error, z: error * z * (1 - z)),
+    "BP1 is right, but BP2 has the slope z (1 − z), made of z. The short form is made of the "
+    "activation: a (1 − a).": BACKPROP.but(bp2=lambda blame, z: blame * z * (1 - z)),
     "Each gradient of the weights is turned round. It has the shape of W: δ of the neuron it goes to "
     "chooses the row.": BACKPROP.but(bp4=lambda delta, a_in, m: a_in.T @ delta / m),
     "On the way back W is turned round. δ collects along the wires that leave a neuron, a column of W; with "
-    "one example per row that is "
-    "delta @ W.": BACKPROP.but(blame=lambda delta_next, w_next: delta_next @ w_next.T),
-    "Wᵀ δ is BP2 for one example, a column. Here each example is a row, so δ comes first: "
-    "delta @ W.": BACKPROP.but(blame=lambda delta_next, w_next: w_next.T @ delta_next),
-    "W a is the forward pass for one example, a column. Here each example is a row, so a comes first: "
-    "a @ W.T.": BACKPROP.but(z=lambda w, a_in, b: w @ a_in + b),
+    "one example per row "
+    "that is delta @ W.": BACKPROP.but(blame=lambda delta_next, w_next: delta_next @ w_next.T),
+    "Wᵀ δ is BP2 for one example, a column. Here each example is a row, so δ comes "
+    "first: delta @ W.": BACKPROP.but(blame=lambda delta_next, w_next: w_next.T @ delta_next),
+    "W a is the forward pass for one example, a column. Here each example is a row, so a "
+    "comes first: a @ W.T.": BACKPROP.but(z=lambda w, a_in, b: w @ a_in + b),
     "W a and Wᵀ δ are the formulas for one example, a column. Here each example is a row, so a and δ come "
     "first: a @ W.T and delta @ W.": BACKPROP.but(
         z=lambda w, a_in, b: w @ a_in + b, blame=lambda w_next, delta_next: w_next.T @ delta_next
     ),
     "BP2 takes the weights of the layer before. δ of layer l flows back through the wires between l and "
-    "l + 1; the list begins at 0, so these are "
-    "weights[l].": BACKPROP.but(blame=lambda delta_next, w: delta_next @ w),
+    "l + 1; the list begins at 0, so "
+    "these are weights[l].": BACKPROP.but(blame=lambda delta_next, w: delta_next @ w),
     "On the way forwards W is turned round. With one example per row it is a @ W.T + b.": BACKPROP.but(
         z=lambda a_in, w, b: a_in @ w + b
     ),
     "The forward pass leaves out the biases: z = W a + b.": BACKPROP.but(z=lambda a_in, w: a_in @ w.T),
-    "The forward pass adds each bias once per input. It belongs to the neuron: once, to the finished "
-    "sum.": BACKPROP.but(z=lambda a_in, w, b: a_in @ w.T + a_in.shape[1] * b),
-    "BP4 takes aˡ, which comes out of the layer. A weight is moved by what goes into its wire: "
-    "aˡ⁻¹.": BACKPROP.but(bp4=lambda delta, a, m: delta.T @ a / m),
-    "BP4 takes the input x in every layer. Only the first one gets x; each other gets aˡ⁻¹ from the one "
-    "before.": BACKPROP.but(bp4=lambda delta, x, m: delta.T @ x / m),
+    "The forward pass adds each bias once per input. It belongs to the neuron: once, to "
+    "the finished sum.": BACKPROP.but(z=lambda a_in, w, b: a_in @ w.T + a_in.shape[1] * b),
+    "BP4 takes aˡ, which comes out of the layer. A weight is moved by what goes "
+    "into its wire: aˡ⁻¹.": BACKPROP.but(bp4=lambda delta, a, m: delta.T @ a / m),
+    "BP4 takes the input x in every layer. Only the first one gets x; each other gets aˡ⁻¹ "
+    "from the one before.": BACKPROP.but(bp4=lambda delta, x, m: delta.T @ x / m),
     "BP4 sums over the neurons of the layer, so each weight gets the blame of all. A weight touches one "
     "neuron: δⱼ aₖ, no sum over "
     "j.": BACKPROP.but(bp4=lambda delta, a_in, m: np.tile(delta.sum(axis=1), (delta.shape[1], 1)) @ a_in / m),
     "The slopes of the biases are 0. By BP3 they are δ itself: a bias moves, too.": BACKPROP.but(
         bp3=lambda b: 0 * b
     ),
-    "The slopes of the biases are multiplied with an activation. By BP3 they are δ alone: the input of a "
-    "bias is 1.": BACKPROP.but(bp3=lambda delta, a, m: (delta * a).sum(axis=0) / m),
-    "The slopes of the biases are divided by the number of examples twice. Once gives the "
-    "mean.": BACKPROP.but(bp3=lambda delta, m: delta.sum(axis=0) / m**2),
-    "The weights are right, but the slopes of the biases are added up and not averaged. Divide them, "
-    "too.": BACKPROP.but(bp3=lambda delta: delta.sum(axis=0)),
-    "The slopes of the biases still have a row for each example. Add up over the examples: "
-    "sum(axis=0).": BACKPROP.but(bp3=lambda delta, m: delta / m),
-    "The last layer gets no gradient, so it would never learn. Step 5 is for every layer, the last one "
-    "too.": instead(lambda *lists: tuple([*slopes[:-1], 0 * slopes[-1]] for slopes in lists)),
+    "The slopes of the biases are multiplied with an activation. By BP3 they are δ alone: the "
+    "input of a bias is 1.": BACKPROP.but(bp3=lambda delta, a, m: (delta * a).sum(axis=0) / m),
+    "The slopes of the biases are divided by the number of examples twice. "
+    "Once gives the mean.": BACKPROP.but(bp3=lambda delta, m: delta.sum(axis=0) / m**2),
+    "The weights are right, but the slopes of the biases are added up and not averaged. "
+    "Divide them, too.": BACKPROP.but(bp3=lambda delta: delta.sum(axis=0)),
+    "The slopes of the biases still have a row for each example. Add up over the "
+    "examples: sum(axis=0).": BACKPROP.but(bp3=lambda delta, m: delta / m),
+    "The last layer gets no gradient, so it would never learn. Step 5 is for every layer, "
+    "the last one too.": instead(lambda *lists: tuple([*slopes[:-1], 0 * slopes[-1]] for slopes in lists)),
     "Only the last layer gets a gradient. Step 4 carries δ on, back to layer 1.": instead(
         lambda *lists: tuple([*(0 * one for one in slopes[:-1]), slopes[-1]] for slopes in lists)
     ),
@@ -253,19 +253,19 @@ def input_gradient(network: Network, x: Array, y: Array) -> Array:
 input_gradient.slips = {
     "It has the wrong sign. The slope points uphill: there is no minus in it.": NEGATED,
     "It is twice too large. The ½ in the cost takes the 2 of the square away.": TWICE,
-    "You multiply with a slope x (1 − x) of the input. An input has no sigmoid: the sum over the wires is "
-    "all.": TO_THE_INPUT.but(slopes=lambda W, delta, x: W.T @ delta * x * (1 - x)),
-    "You multiply with x. That is for the slopes of weights (BP4); an input reaches δ¹ through the weights "
-    "of its wires.": TO_THE_INPUT.but(slopes=lambda W, delta, x: W.T @ delta * x),
+    "You multiply with a slope x (1 − x) of the input. An input has no sigmoid: the sum over "
+    "the wires is all.": TO_THE_INPUT.but(slopes=lambda W, delta, x: W.T @ delta * x * (1 - x)),
+    "You multiply with x. That is for the slopes of weights (BP4); an input reaches δ¹ through the "
+    "weights of its wires.": TO_THE_INPUT.but(slopes=lambda W, delta, x: W.T @ delta * x),
     "It ends at δ¹, one step too early. From there the wires of W¹ lead back to the input.": TO_THE_INPUT.but(
         slopes=lambda delta: delta
     ),
-    "W¹ is turned round. Input k collects along the wires that leave it: that is column k, (W¹)ᵀ "
-    "δ¹.": TO_THE_INPUT.but(slopes=lambda W, delta: W @ delta),
-    "It ends one layer behind the last one, at its activations. Carry δ on, back to layer 1 and then to the "
-    "input.": TO_THE_INPUT.but(W=lambda network: network.weights[-1], delta=lambda deltas: deltas[-1]),
-    "The weights of W¹ are missing: you add up δ¹, but what flows back along a wire is multiplied by its "
-    "weight.": TO_THE_INPUT.but(slopes=lambda x, delta: np.full(x.shape, delta.sum())),
+    "W¹ is turned round. Input k collects along the wires that leave it: that is "
+    "column k, (W¹)ᵀ δ¹.": TO_THE_INPUT.but(slopes=lambda W, delta: W @ delta),
+    "It ends one layer behind the last one, at its activations. Carry δ on, back to layer 1 and then "
+    "to the input.": TO_THE_INPUT.but(W=lambda network: network.weights[-1], delta=lambda deltas: deltas[-1]),
+    "The weights of W¹ are missing: you add up δ¹, but what flows back along a wire is "
+    "multiplied by its weight.": TO_THE_INPUT.but(slopes=lambda x, delta: np.full(x.shape, delta.sum())),
 }
 
 # -- 5. another cost ------------------------------------------------------------------------------
@@ -290,8 +290,8 @@ quartic_backprop.slips = {
         lambda slopes: 4 * slopes
     ),
     "Every slope has the wrong sign. The derivative is (a − y)³ and not (y − a)³.": NEGATED,
-    "(a − y)² never is negative: it cannot tell too much from too little. The derivative of ¼ u⁴ is "
-    "u³.": QUARTIC.but(bp1=lambda error, slope: error**2 * slope),
+    "(a − y)² never is negative: it cannot tell too much from too little. The "
+    "derivative of ¼ u⁴ is u³.": QUARTIC.but(bp1=lambda error, slope: error**2 * slope),
     "¼ (a − y)⁴, the cost itself, stands in BP1. There belongs its derivative.": QUARTIC.but(
         bp1=lambda error, slope: error**4 / 4 * slope
     ),
@@ -301,8 +301,8 @@ quartic_backprop.slips = {
     "BP1 lacks the slope of the neuron: it stays a factor, whatever the cost.": QUARTIC.but(
         bp1=lambda error: error**3
     ),
-    "You add up the slopes of the examples. The cost is their mean: divide by the number of "
-    "rows.": QUARTIC.but(m=lambda: 1),
+    "You add up the slopes of the examples. The cost is their mean: divide by "
+    "the number of rows.": QUARTIC.but(m=lambda: 1),
 }
 
 # -- 6. no more luck ------------------------------------------------------------------------------

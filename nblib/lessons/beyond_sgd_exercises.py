@@ -52,8 +52,8 @@ staircase.slips = {
     "It climbs. A training begins with large steps, to get there, and ends with small ones.": lambda t: (
         0.01 if t < 0.6 else 0.1 if t < 0.85 else 1.0
     ),
-    "It never comes to 0.01. What is above 0.85 is above 0.6, too: is the last question ever "
-    "asked?": lambda t: 1.0 if t < 0.6 else 0.1,
+    "It never comes to 0.01. What is above 0.85 is above 0.6, too: is the last "
+    "question ever asked?": lambda t: 1.0 if t < 0.6 else 0.1,
     "It never is 1. What is below 0.6 is below 0.85, too: ask for the smaller border first.": lambda t: (
         0.1 if t < 0.85 else 0.01
     ),
@@ -116,8 +116,8 @@ temperature_delta.slips = {
     "T comes in after the softmax, where the shares no longer add up to 1. It divides z.": SHARES.but(
         delta=lambda z, T, y: softmax(z) / T - y
     ),
-    "You multiply with a slope a (1 − a). With softmax and cross-entropy none is left: the logarithm undoes "
-    "the power.": SHARES.but(delta=lambda error, a, T: error * a * (1 - a) / T),
+    "You multiply with a slope a (1 − a). With softmax and cross-entropy none is left: the logarithm "
+    "undoes the power.": SHARES.but(delta=lambda error, a, T: error * a * (1 - a) / T),
     "This is ∂C/∂a. Go one step further back, through the softmax, to ∂C/∂z.": SHARES.but(
         delta=lambda y, a: -y / a
     ),
@@ -188,8 +188,8 @@ def look_ahead(w: Array, v: Array, gradient: Slope, eta: float, mu: float) -> tu
 
 
 look_ahead.slips = {
-    "This is the momentum of section 4: its gradient is taken at w. Take it at w + μ v, where the ball is "
-    "about to be.": AHEAD.but(place=lambda w: w),
+    "This is the momentum of section 4: its gradient is taken at w. Take it at w + μ v, where the "
+    "ball is about to be.": AHEAD.but(place=lambda w: w),
     "It looks too far ahead, at w + v. Friction leaves μ v of the velocity: look at w + μ v.": AHEAD.but(
         place=lambda w, v: w + v
     ),
@@ -219,8 +219,8 @@ look_ahead.slips = {
     "μ multiplies the gradient as well. It belongs to the old velocity alone.": AHEAD.but(
         new=lambda mu, v, eta, slope: mu * (v - eta * slope)
     ),
-    "The gradient has a factor 1 − μ. Some books write it so, with an η that is as much larger; here it "
-    "is − η ∇C.": AHEAD.but(new=lambda mu, v, eta, slope: mu * v - (1 - mu) * eta * slope),
+    "The gradient has a factor 1 − μ. Some books write it so, with an η that is as much larger; "
+    "here it is − η ∇C.": AHEAD.but(new=lambda mu, v, eta, slope: mu * v - (1 - mu) * eta * slope),
     "μ v is added twice: the look ahead moves w, and the new v, which holds μ v, moves it again. The look "
     "is for the gradient only; the step begins at w.": AHEAD.but(step=lambda place, new: (place + new, new)),
 }
@@ -281,8 +281,7 @@ def _recipe(answer: Any, validation: Pile) -> Recipe:
             "It must return an untrained Classifier and a dict of settings for its sgd, in this order; got "
             f"{kind(network)} and {kind(settings)}."
         )
-    ends = "begin with 784 inputs and end with 10 classes"
-    hidden_neurons("The network", network.sizes, MOST_HIDDEN, ends)
+    hidden_neurons(network, "The network", "begin with 784 inputs and end with 10 classes", MOST_HIDDEN)
     if unknown := [name for name in settings if name not in SETTINGS]:
         raise Wrong(f"The settings may be {', '.join(SETTINGS)}; there is {unknown[0]!r} among yours.")
     if missing := [name for name in SETTINGS[:3] if name not in settings]:

@@ -73,16 +73,16 @@ _A1 = float(sigmoid(1.5 * 0.8 - 0.7))
 _A2 = float(sigmoid(2.0 * _A1 - 0.58))  # as the notebook computes them in its first cells
 
 three_neuron_gradient.slips = {
-    "Everything is half as large as it should be. The cost of this notebook has no ½, so the 2 of the "
-    "square stays.": HALF,
+    "Everything is half as large as it should be. The cost of this notebook has no ½, so the 2 of "
+    "the square stays.": HALF,
     "The sign is turned round in all four. Two usual causes: y − a2 stands where a2 − y belongs, or "
     "a2 (a2 − 1) where the slope is a2 (1 − a2).": NEGATED,
     "The sign of the second layer is turned round, and that of the first is right. Is a (a − 1) there for "
     "the slope a (1 − a)? On the way to the first layer two such signs cancel.": _SECOND_LAYER_TURNED_ROUND,
-    "The second layer is right, but the sign of the first is turned round. Its slope is "
-    "a1 (1 − a1).": SIGMOID.but(slope1=lambda a1: a1 * (a1 - 1)),
-    "σ′(z2) is missing. It stands on all four paths: nothing gets from C to z2 without passing "
-    "σ.": SIGMOID.but(slope2=lambda: 1),
+    "The second layer is right, but the sign of the first is turned round. Its "
+    "slope is a1 (1 − a1).": SIGMOID.but(slope1=lambda a1: a1 * (a1 - 1)),
+    "σ′(z2) is missing. It stands on all four paths: nothing gets from C to z2 "
+    "without passing σ.": SIGMOID.but(slope2=lambda: 1),
     "σ′(z1) is missing in δ1. The second layer is right; the hidden neuron has a slope as well.": SIGMOID.but(
         slope1=lambda: 1
     ),
@@ -106,18 +106,18 @@ three_neuron_gradient.slips = {
     "a0 and a1 are mixed up: a weight's own factor is the activation that it is multiplied by.": SIGMOID.but(
         input1=lambda a1: a1, input2=lambda a0: a0
     ),
-    "Each weight gets the activation of its own neuron. It is multiplied by the one before it: a0 for w1, "
-    "a1 for w2.": SIGMOID.but(input1=lambda a1: a1, input2=lambda a2: a2),
-    "∂C/∂w1 has the factor a1. On the way forwards w1 is multiplied by the input, a0, and so it is "
-    "here.": SIGMOID.but(input1=lambda a1: a1),
+    "Each weight gets the activation of its own neuron. It is multiplied by the one before it: a0 "
+    "for w1, a1 for w2.": SIGMOID.but(input1=lambda a1: a1, input2=lambda a2: a2),
+    "∂C/∂w1 has the factor a1. On the way forwards w1 is multiplied by the input, a0, "
+    "and so it is here.": SIGMOID.but(input1=lambda a1: a1),
     "∂C/∂w2 has the factor a2. On the way forwards w2 is multiplied by a1, and so it is here.": SIGMOID.but(
         input2=lambda a2: a2
     ),
     "∂C/∂w2 has the factor a0. On the way forwards w2 is multiplied by a1, and so it is here.": SIGMOID.but(
         input2=lambda a0: a0
     ),
-    "a1 and a2 are the notebook's, from a cell further up: the same for every chain. Compute them from the "
-    "arguments.": SIGMOID.but(a1=lambda: _A1, a2=lambda: _A2),
+    "a1 and a2 are the notebook's, from a cell further up: the same for every chain. Compute them "
+    "from the arguments.": SIGMOID.but(a1=lambda: _A1, a2=lambda: _A2),
     "a1 is right, but a2 is the notebook's, from a cell further up: the same for every chain. Compute it "
     "from the arguments.": SIGMOID.but(a2=lambda: _A2),
     "The biases carry an activation. A bias is added as it is: its own factor is 1.": instead(
@@ -269,13 +269,13 @@ chain_gradient.slips = {
     ),
     "Both lists are right, but the other way round: first ∂C/∂w, then ∂C/∂b.": SWAPPED,
     "δ takes the slope of one neuron too early. It goes to the activation before the layer, and takes the "
-    "slope of that neuron, not of the one before "
-    "it.": LONG.but(bp2=lambda delta_next, w_next, a_in: delta_next * w_next * a_in * (1 - a_in)),
+    "slope of that neuron, not of the "
+    "one before it.": LONG.but(bp2=lambda delta_next, w_next, a_in: delta_next * w_next * a_in * (1 - a_in)),
     "The first δ has the slope of the last neuron but one. It is a (1 − a) with the output.": LONG.but(
         bp1=lambda a, y, a_in: 2 * (a - y) * a_in * (1 - a_in)
     ),
-    "The numbers are right, but the last layer comes first. Turn both lists round before you "
-    "return.": instead(lambda dw, db: (dw[::-1], db[::-1])),
+    "The numbers are right, but the last layer comes first. Turn both lists round "
+    "before you return.": instead(lambda dw, db: (dw[::-1], db[::-1])),
     "The first δ lacks the slope of the last neuron, a (1 − a) with its output.": LONG.but(
         bp1=lambda a, y: 2 * (a - y)
     ),
@@ -289,8 +289,8 @@ chain_gradient.slips = {
         bp2=lambda delta_next: delta_next
     ),
     "δ is carried back through the weight of the wrong layer, the one that leads into a neuron. The blame "
-    "of a neuron comes through the wire that leads out of "
-    "it.": LONG.but(bp2=lambda delta_next, w, slope: delta_next * w * slope),
+    "of a neuron comes through the wire that "
+    "leads out of it.": LONG.but(bp2=lambda delta_next, w, slope: delta_next * w * slope),
     "δ takes the slope of the neuron that it comes from, instead of the one that it goes to.": LONG.but(
         bp2=lambda delta_next, w_next, slope_next: delta_next * w_next * slope_next
     ),

@@ -40,8 +40,8 @@ def one_hot(labels: Labels) -> Array:
 
 
 one_hot.slips = {
-    "The 1 stands one place too early. Places are counted from 0, as the digits are: label 3 is place "
-    "3.": lambda labels: np.eye(10)[labels - 1],
+    "The 1 stands one place too early. Places are counted from 0, as the digits are: "
+    "label 3 is place 3.": lambda labels: np.eye(10)[labels - 1],
     "It is transposed. One row for each label, one column for each digit: the shape is (n, 10).": TRANSPOSED,
     "There are only as many columns as the largest of these labels needs. A target has ten places, whatever "
     "digits occur: the network has ten outputs.": lambda labels: np.eye(labels.max() + 1)[labels],
@@ -52,8 +52,8 @@ one_hot.slips = {
     ),
     "The digit itself stands in its place, where a 1 belongs. An output neuron never gets above 1, and a 0 "
     "would have no target at all.": lambda labels: np.eye(10)[labels] * labels[:, None],
-    "Every row has the 1s of all labels. `y[:, labels] = 1` writes into all rows; a row has one label, its "
-    "own.": lambda labels: np.tile(np.eye(10)[labels].max(axis=0), (len(labels), 1)),
+    "Every row has the 1s of all labels. `y[:, labels] = 1` writes into all rows; a row has "
+    "one label, its own.": lambda labels: np.tile(np.eye(10)[labels].max(axis=0), (len(labels), 1)),
 }
 
 # -- 2. accuracy ----------------------------------------------------------------------------------
@@ -81,27 +81,27 @@ accuracy.slips = {
     "It is the number of right answers. Divide it by the number of rows.": ACCURACY.but(
         accuracy=lambda right: np.sum(right)
     ),
-    "It looks for the largest within a column. Each row needs one answer: along axis 1, not along axis "
-    "0.": ACCURACY.but(answers=lambda outputs: outputs.argmax(axis=0)),
+    "It looks for the largest within a column. Each row needs one answer: along axis 1, "
+    "not along axis 0.": ACCURACY.but(answers=lambda outputs: outputs.argmax(axis=0)),
     "It is in percent. A fraction was asked for: all right is 1.": each(lambda fraction: 100 * fraction),
     "It is the fraction of wrong answers. Count where answer and label are equal.": ACCURACY.but(
         right=lambda answers, labels: answers != labels
     ),
-    "It takes the darkest output neuron of each row for the answer; the brightest is the "
-    "answer.": ACCURACY.but(answers=lambda outputs: outputs.argmin(axis=1)),
+    "It takes the darkest output neuron of each row for the answer; the "
+    "brightest is the answer.": ACCURACY.but(answers=lambda outputs: outputs.argmin(axis=1)),
     "It compares how bright the brightest output neuron is with the label. The answer is which neuron that "
     "is, its place: argmax, not max.": ACCURACY.but(answers=lambda outputs: outputs.max(axis=1)),
     "It counts the answers from 1. The first output neuron stands for the digit 0.": ACCURACY.but(
         answers=lambda outputs: outputs.argmax(axis=1) + 1
     ),
-    "Without an axis, argmax looks for the one brightest output among all rows. Each row has an answer of "
-    "its own.": ACCURACY.but(answers=lambda outputs: outputs.argmax()),
+    "Without an axis, argmax looks for the one brightest output among all rows. Each row has an "
+    "answer of its own.": ACCURACY.but(answers=lambda outputs: outputs.argmax()),
     "It calls an answer right if the neuron of the label is above ½. The brightest is the answer, however "
-    "bright it is: above ½ there may be several, or "
-    "none.": ACCURACY.but(right=lambda outputs, labels: outputs[np.arange(len(labels)), labels] > 0.5),
+    "bright it is: above ½ there may be several, "
+    "or none.": ACCURACY.but(right=lambda outputs, labels: outputs[np.arange(len(labels)), labels] > 0.5),
     "It compares all ten outputs of each row with the target. So a network that never lights up would be 90 "
-    "% right. A row counts once: its answer is the label, or "
-    "not.": ACCURACY.but(right=lambda outputs, labels: (outputs > 0.5) == np.eye(10, dtype=bool)[labels]),
+    "% right. A row counts once: its answer is the label, "
+    "or not.": ACCURACY.but(right=lambda outputs, labels: (outputs > 0.5) == np.eye(10, dtype=bool)[labels]),
     "It divides by ten, the number of output neurons. Divide by the number of rows.": ACCURACY.but(
         accuracy=lambda right: np.sum(right) / 10
     ),
@@ -133,16 +133,16 @@ def epochs_until(run: Iterator[EpochRecord], wanted: float) -> dict[str, int]:
 
 epochs_until.slips = {
     "The epoch is right, but the run goes on to its end: whoever asks for all records has the network "
-    "trained for all epochs. Ask for one record at a time, and leave the "
-    "loop.": STOP.but(records=lambda run: list(run)),
+    "trained for all epochs. Ask for one record at a time, "
+    "and leave the loop.": STOP.but(records=lambda run: list(run)),
     "It counts the epochs from 0. The first one has the number 1, as in record.epoch.": STOP.but(
         epoch=lambda good: next((record.epoch - 1 for record in good), 0)
     ),
     "It goes on where the wanted accuracy is reached exactly. At least is ≥, not >.": STOP.but(
         good=lambda run, wanted: (record for record in run if record.accuracy > wanted)
     ),
-    "It returns the last epoch where none was good enough. Nobody could tell that from success: return "
-    "0.": STOP.but(epoch=lambda good, run: next((record.epoch for record in good), 0) or run.trained),
+    "It returns the last epoch where none was good enough. Nobody could tell that from success: "
+    "return 0.": STOP.but(epoch=lambda good, run: next((record.epoch for record in good), 0) or run.trained),
     "It gives up after the first epoch. Only when the run is over is it clear that no epoch was good "
     "enough: return 0 after the loop, not inside.": STOP.but(records=lambda run: [next(run)]),
     "It is turned round: it stops at the first epoch that is not good enough.": STOP.but(
@@ -158,8 +158,8 @@ epochs_until.slips = {
         records=lambda run: [max(run, key=lambda record: record.accuracy)]
     ),
     "It returns the last epoch that is good enough, and trains to the end to find it. The first one was "
-    "asked for: leave the loop "
-    "there.": STOP.but(epoch=lambda good: max((record.epoch for record in good), default=0)),
+    "asked for: "
+    "leave the loop there.": STOP.but(epoch=lambda good: max((record.epoch for record in good), default=0)),
 }
 
 # -- 4. an epoch of your own ----------------------------------------------------------------------
@@ -227,12 +227,12 @@ sgd_epoch.slips = {
         gradients=lambda gradient, batches: ((dw, [0] * len(dw)) for dw, _ in map(gradient, batches))
     ),
     "It takes the sum of the gradients in a mini-batch, where the mean belongs: the larger the mini-batch, "
-    "the longer its steps would "
-    "be.": EPOCH.but(etas=lambda eta, batches: [eta * len(rows) for rows in batches]),
+    "the longer "
+    "its steps would be.": EPOCH.but(etas=lambda eta, batches: [eta * len(rows) for rows in batches]),
     "It divides by the number of examples twice. network.backprop returns the gradient of the mean cost: "
     "that division is done.": EPOCH.but(etas=lambda eta, batches: [eta / len(rows) for rows in batches]),
-    "It divides by mini_batch_size what is a mean already: network.backprop returns the gradient of the "
-    "mean cost.": given(eta=lambda eta, mini_batch_size: eta / mini_batch_size),
+    "It divides by mini_batch_size what is a mean already: network.backprop returns the gradient "
+    "of the mean cost.": given(eta=lambda eta, mini_batch_size: eta / mini_batch_size),
     "The last mini-batch is shorter, and you divide its sum by mini_batch_size. Its mean is taken over the "
     "examples that it has.": EPOCH.but(
         etas=lambda eta, batches, mini_batch_size: [eta * len(rows) / mini_batch_size for rows in batches]
@@ -240,8 +240,8 @@ sgd_epoch.slips = {
     "The last examples are left out where they do not fill a mini-batch. They make a shorter one: every "
     "example counts once in an "
     "epoch.": given(order=lambda order, mini_batch_size: order[: len(order) - len(order) % mini_batch_size]),
-    "It stops after the first mini-batch. Does something that ends the function stand inside the "
-    "loop?": given(order=lambda order, mini_batch_size: order[:mini_batch_size]),
+    "It stops after the first mini-batch. Does something that ends the function stand "
+    "inside the loop?": given(order=lambda order, mini_batch_size: order[:mini_batch_size]),
     "It takes the first mini-batch again and again. The next one begins where the last one ended.": EPOCH.but(
         gradients=lambda gradient, batches: (gradient(batches[0]) for _ in batches)
     ),
@@ -250,20 +250,20 @@ sgd_epoch.slips = {
             batches=lambda order, mini_batch_size: [order[i:][:mini_batch_size] for i in range(len(order))]
         )
     ),
-    "It makes an update after each single example. Take the gradient over a whole mini-batch, then make "
-    "one.": given(mini_batch_size=1),
+    "It makes an update after each single example. Take the gradient over a whole "
+    "mini-batch, then make one.": given(mini_batch_size=1),
     "Each update uses all the examples, where only its mini-batch belongs: x[rows] and not x. It would be "
-    "exact, and far too "
-    "slow.": EPOCH.but(gradients=lambda gradient, order, batches: (gradient(order) for _ in batches)),
+    "exact, and "
+    "far too slow.": EPOCH.but(gradients=lambda gradient, order, batches: (gradient(order) for _ in batches)),
     _ANOTHER_ORDER: given(order=lambda order: np.arange(len(order))),
     "The images are shuffled and the labels are not, so that most images get another one's label. Use the "
     "same rows of x and y.": given(x=lambda x, order: x[order], order=lambda order: np.arange(len(order))),
     "All gradients are those of the first weights. Each mini-batch needs its gradient at the weights that "
-    "the one before has "
-    "left.": EPOCH.but(gradients=lambda gradient, batches: [gradient(rows) for rows in batches]),
+    "the one "
+    "before has left.": EPOCH.but(gradients=lambda gradient, batches: [gradient(rows) for rows in batches]),
     "The gradient is computed once, over all examples and before the loop. Each mini-batch has a gradient "
-    "of its own, at the weights of that "
-    "moment.": EPOCH.but(gradients=lambda gradient, order, batches: [gradient(order)] * len(batches)),
+    "of its own, at the weights "
+    "of that moment.": EPOCH.but(gradients=lambda gradient, order, batches: [gradient(order)] * len(batches)),
     "The gradient of the biases is taken when the weights have moved already. Call network.backprop once "
     "for a mini-batch, and use both lists that it returns.": EPOCH.but(gradients=_first_weights_then_biases),
 }

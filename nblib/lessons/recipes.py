@@ -37,25 +37,15 @@ def piles() -> tuple[Pile, Pile, Pile]:
 # -- the rules ------------------------------------------------------------------------------------
 
 
-def hidden_neurons(name: str, sizes: list[int], most: int, ends: str) -> int:
-    """Return how many hidden neurons a network has.
-
-    Parameters
-    ----------
-    name : str
-        What the network is called in messages.
-    sizes : list of int
-    most : int
-        How many hidden neurons are allowed.
-    ends : str
-        Where it must begin and end, for messages.
+def hidden_neurons(network: Any, name: str, ends: str, most: int) -> int:
+    """Return how many hidden neurons a network for digits has; `name` and `ends` are words for messages.
 
     Raises
     ------
     Wrong
         If it does not lead from 784 pixels to 10 digits, or has too many neurons.
     """
-    first, *hidden, last = sizes
+    first, *hidden, last = network.sizes
     if (first, last) != (784, 10):
         raise Wrong(f"{name} must {ends}; it has {first} and {last}.")
     if sum(hidden) > most:
@@ -77,7 +67,7 @@ def few_hidden(network: Any) -> int:
     if not isinstance(network, Network):
         raise Wrong(f"my_network must be a Network that has not been trained, got {kind(network)}.")
     ends = "begin with 784 inputs, one for each pixel, and end with 10 outputs, one for each digit"
-    hidden = hidden_neurons("my_network", network.sizes, MOST_HIDDEN, ends)
+    hidden = hidden_neurons(network, "my_network", ends, MOST_HIDDEN)
     if network.activation.name == "step":
         raise Wrong(
             "my_network has the activation step, whose slope is 0 everywhere: all gradients are 0, and it "
