@@ -12,6 +12,7 @@ Each formula is a function of others, and of the arguments; its parameters say o
 from __future__ import annotations
 
 import copy
+import functools
 import inspect
 from collections.abc import Callable
 from typing import Any, Self
@@ -31,12 +32,12 @@ class Formulas:
     """
 
     def __init__(self, arguments: str, **formulas: Formula) -> None:
-        self.arguments, self.formulas = arguments.split(), _with_names(formulas)
+        self.arguments, self.formulas = arguments.split(), formulas
 
     def but(self, **others: Formula) -> Self:
         """Return the same, with other formulas in place of those of these names."""
         changed = copy.copy(self)
-        changed.formulas = self.formulas | _with_names(others)
+        changed.formulas = self.formulas | others
         return changed
 
     def __call__(self, *arguments: Any) -> Any:
@@ -50,15 +51,14 @@ class Formulas:
     def value(self, name: str, known: dict[str, Any]) -> Any:
         """Return what is called so: it is known, or is computed from what is, and known from now on."""
         if name not in known:
-            formula, names = self.formulas[name]
-            known[name] = formula(*(self.value(one, known) for one in names))
+            formula = self.formulas[name]
+            known[name] = formula(*(self.value(one, known) for one in _names(formula)))
         return known[name]
 
 
-def _with_names(formulas: dict[str, Formula]) -> dict[str, tuple[Formula, list[str]]]:
-    return {
-        name: (formula, list(inspect.signature(formula).parameters)) for name, formula in formulas.items()
-    }
+@functools.cache
+def _names(formula: Formula) -> tuple[str, ...]:
+    return tuple(inspect.signature(formula).parameters)
 
 
 class Layers(Formulas):

@@ -82,7 +82,13 @@ def runs(rng: np.random.Generator) -> Iterator[tuple[Run, float]]:
 
 
 def came_to(epoch: Any, run: Run) -> dict[str, Any]:
-    """Return what was answered, and how long was trained for it; raise `Wrong` where nothing was answered."""
+    """Return what was answered, and how long was trained for it.
+
+    Raises
+    ------
+    Wrong
+        If nothing was answered.
+    """
     if epoch is None:
         raise Wrong("It returns None. Is a `return` missing? If no epoch reaches what is wanted, return 0.")
     return {"epoch returned": epoch, "epochs trained": run.trained}

@@ -77,12 +77,24 @@ def few_hidden(network: Any) -> int:
 
 
 def mini_batch_size(answer: Any) -> int:
-    """Return the answer, or raise `Wrong` if it is no size."""
+    """Return the answer.
+
+    Raises
+    ------
+    Wrong
+        If it is no size.
+    """
     return _valid(validate.whole, "my_mini_batch_size", answer, at_least=1)
 
 
 def one_for_each_epoch(answer: Any) -> list[float]:
-    """Return the answer as learning rates, or raise `Wrong` if these are too many, or none."""
+    """Return the answer as learning rates.
+
+    Raises
+    ------
+    Wrong
+        If these are too many or none, or one of them is no learning rate.
+    """
     try:
         etas = list(itertools.islice(answer, MOST_EPOCHS + 1))
     except TypeError:
