@@ -1,9 +1,10 @@
 """The exercises of the course: what is asked, the right answer, and the usual wrong ones.
 
-`NOTEBOOKS` says which notebook asks what; a module for each notebook holds the exercises. What serves
-them all: ``calling`` runs a learner's function safely, and ``limit`` stops it; ``compare`` says how two
-answers differ; ``slips`` are the ways in which a right answer goes wrong; ``result`` is what a check
-says, and ``exercise`` puts them together. Learners meet all this as ``nblib.check``.
+`NOTEBOOKS` says which notebook asks what. A module for each notebook holds its exercises; what they are
+tried with, or judged by, stands beside it where it takes room. What serves them all: ``formulas`` make a
+right answer, ``slips`` make a wrong one of it; ``calling`` runs a learner's function safely, and ``limit``
+stops it; ``compare`` says how two answers differ; ``exercise`` puts them together, and ``result`` is what
+a check says. Learners meet all this as ``nblib.check``.
 """
 
 from nblib.lessons import backprop_exercises as backpropagation

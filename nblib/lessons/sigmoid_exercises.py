@@ -66,12 +66,20 @@ def _both(sigma: Function, slope: Function) -> Function:
 
     def both(z: Array) -> tuple[Any, Any]:
         values = [calling.call(f, ("z",), (z,)) for f in (sigma, slope)]
-        if same((sigmoid(z), sigmoid.derivative(z)), values):
+        if same(CURVE(z), values):
             for name, function in (("σ", sigma), ("σ′", slope)):
                 want_silence(name, function, z)
         return tuple(values)
 
     return both
+
+
+CURVE = Formulas(
+    "z",
+    a=lambda z: sigmoid(z),
+    slope=lambda a: a * (1 - a),
+    both=lambda a, slope: (a, slope),
+)
 
 
 @exercise(
@@ -83,34 +91,29 @@ def _both(sigma: Function, slope: Function) -> Function:
 )
 def safe_sigmoid(z: Array) -> tuple[Array, Array]:
     """σ(z) and σ′(z) of an array, and no warning."""
-    return sigmoid(z), sigmoid.derivative(z)
-
-
-def _pair(sigma: Function, slope: Function | None = None) -> Function:
-    """Return what answers with a wrong curve and a wrong slope; without a slope, with f (1 − f)."""
-    return _both(sigma, slope or (lambda z: sigmoid.slope(sigma(z))))
+    return CURVE(z)
 
 
 safe_sigmoid.slips = {
     "σ is right, but σ′ turns into nan far to the left: there e⁻ᶻ / (1 + e⁻ᶻ)² is ∞/∞. Write the slope with "
-    "σ alone.": _pair(sigmoid, lambda z: np.exp(-z) / (1 + np.exp(-z)) ** 2),
+    "σ alone.": CURVE.but(slope=lambda z: np.exp(-z) / (1 + np.exp(-z)) ** 2),
     "σ turns into nan far to the right: there eᶻ / (1 + eᶻ) is ∞/∞. The exponential is only safe on one "
-    "side.": _pair(lambda z: np.exp(z) / (1 + np.exp(z))),
-    "It is turned round: it falls from 1 to 0. The exponent is −z, not z.": _pair(lambda z: sigmoid(-z)),
-    "It is twice as steep as σ. A half is missing inside tanh: its argument is z/2.": _pair(
-        lambda z: 0.5 * np.tanh(z) + 0.5
+    "side.": CURVE.but(a=lambda z: np.exp(z) / (1 + np.exp(z))),
+    "It is turned round: it falls from 1 to 0. The exponent is −z, not z.": given(z=lambda z: -z),
+    "It is twice as steep as σ. A half is missing inside tanh: its argument is z/2.": given(
+        z=lambda z: 2 * z
     ),
-    "It runs from −1 to 1: that is tanh(z/2) itself. Shrink it to half, and lift it by ½.": _pair(
-        lambda z: np.tanh(z / 2)
+    "It runs from −1 to 1: that is tanh(z/2) itself. Shrink it to half, and lift it by ½.": CURVE.but(
+        a=lambda z: np.tanh(z / 2)
     ),
-    "σ is right, but σ′ computes z (1 − z). It is given z, not a: first a = σ(z), then a (1 − a).": _pair(
-        sigmoid, sigmoid.slope
+    "σ is right, but σ′ computes z (1 − z). It is given z, not a: first a = σ(z), then a (1 − a).": CURVE.but(
+        slope=lambda z: z * (1 - z)
     ),
-    "σ is right, but 1 − a² is the slope of tanh. That of σ is another product of a.": _pair(
-        sigmoid, lambda z: tanh.slope(sigmoid(z))
+    "σ is right, but 1 − a² is the slope of tanh. That of σ is another product of a.": CURVE.but(
+        slope=lambda a: 1 - a**2
     ),
-    "σ is right, but σ′ has the wrong sign: σ climbs everywhere, so its slope is positive.": _pair(
-        sigmoid, lambda z: -sigmoid.derivative(z)
+    "σ is right, but σ′ has the wrong sign: σ climbs everywhere, so its slope is positive.": instead(
+        lambda a, slope: (a, -slope)
     ),
 }
 
@@ -238,7 +241,7 @@ def _one_example(rng: np.random.Generator) -> Iterator[tuple[float, ...]]:
         yield w, b, x, float(rng.choice([-1.0, 0.0, 1.0]))
 
 
-TANH_NEURON = NEURON.but(a=lambda z: np.tanh(z), slope=lambda a: 1 - a**2)
+TANH = NEURON.but(a=lambda z: np.tanh(z), slope=lambda a: 1 - a**2)
 
 
 @exercise(
@@ -249,25 +252,25 @@ TANH_NEURON = NEURON.but(a=lambda z: np.tanh(z), slope=lambda a: 1 - a**2)
 )
 def tanh_gradient(w: float, b: float, x: float, y: float) -> Slopes:
     """∂C/∂w and ∂C/∂b for a = tanh(wx + b), C = ½ (a − y)², and one example."""
-    return TANH_NEURON(w, b, x, y)
+    return TANH(w, b, x, y)
 
 
 tanh_gradient.slips = {
-    "a (1 − a) is the slope of σ. That of tanh, which you use for a, is another one.": TANH_NEURON.but(
+    "a (1 − a) is the slope of σ. That of tanh, which you use for a, is another one.": TANH.but(
         slope=lambda a: a * (1 - a)
     ),
     "This is the gradient of the sigmoid neuron. Here a = tanh(z), and its slope goes with it.": NEURON,
-    "The slope fits tanh, but a is still σ(z). The activation is tanh(z) now.": TANH_NEURON.but(
+    "The slope fits tanh, but a is still σ(z). The activation is tanh(z) now.": TANH.but(
         a=lambda z: sigmoid(z)
     ),
-    "A square is missing: the slope of tanh is not 1 − a.": TANH_NEURON.but(slope=lambda a: 1 - a),
-    "The slope is written with z where the activation a = tanh(z) belongs.": TANH_NEURON.but(
+    "A square is missing: the slope of tanh is not 1 − a.": TANH.but(slope=lambda a: 1 - a),
+    "The slope is written with z where the activation a = tanh(z) belongs.": TANH.but(
         slope=lambda z: 1 - z**2
     ),
-    "The slope takes tanh of a, which is tanh(z) already: once is enough.": TANH_NEURON.but(
+    "The slope takes tanh of a, which is tanh(z) already: once is enough.": TANH.but(
         slope=lambda a: tanh.derivative(a)
     ),
-    "The slope of tanh is missing: it is the link ∂a/∂z.": TANH_NEURON.but(slope=lambda: 1),
+    "The slope of tanh is missing: it is the link ∂a/∂z.": TANH.but(slope=lambda: 1),
     "Both are twice too large. The ½ of the cost takes away the 2 of the square.": TWICE,
     "The sign is turned round. Two usual causes: y − a stands where a − y belongs, or a² − 1 where the slope "
     "of tanh is 1 − a².": NEGATED,
