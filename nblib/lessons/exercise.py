@@ -106,14 +106,6 @@ class Goal(Check):
 
 
 @dataclass(frozen=True)
-class Mistake:
-    """A usual wrong answer, and what to say of it."""
-
-    says: str
-    function: Function
-
-
-@dataclass(frozen=True)
 class Trial:
     """What came of one call, beside what was expected."""
 
@@ -163,12 +155,12 @@ class Exercise(Check):
         self._cases = cases
 
     @functools.cached_property
-    def mistakes(self) -> list[Mistake]:
-        """The usual wrong answers, as functions, in the order of the table."""
-        return [
-            Mistake(says, slip.of(self.reference) if isinstance(slip, Slip) else slip)
+    def mistakes(self) -> dict[str, Function]:
+        """What to say of each usual wrong answer, and a function that answers so."""
+        return {
+            says: slip.of(self.reference) if isinstance(slip, Slip) else slip
             for says, slip in self.slips.items()
-        ]
+        }
 
     def cases(self) -> list[tuple[Any, ...]]:
         """Return the arguments that every answer is tried with, the same at each call."""
@@ -195,10 +187,10 @@ class Exercise(Check):
         if known or not isinstance(failed.outcome, Wrong):
             answer = failed.outcome.says if isinstance(failed.outcome, Wrong) else show(failed.outcome)
             example |= {"your answer": answer, "expected": show(failed.expected)}
-        raise Wrong(known[0].says if known else self._fault(failed.expected, failed.outcome), example)
+        raise Wrong(known[0] if known else self._fault(failed.expected, failed.outcome), example)
 
-    def diagnoses(self, function: Function) -> list[Mistake]:
-        """Return the usual mistakes that a function makes."""
+    def diagnoses(self, function: Function) -> list[str]:
+        """Return what is said of the usual mistakes that a function makes."""
         return self._known(self._trials(function))
 
     def _trials(self, function: Function) -> list[Trial]:
@@ -207,17 +199,17 @@ class Exercise(Check):
             for case in self.cases()
         ]
 
-    def _known(self, trials: list[Trial]) -> list[Mistake]:
-        """Return the mistakes that answer as the learner does, and fail where the learner fails.
+    def _known(self, trials: list[Trial]) -> list[str]:
+        """Return what is said of the mistakes that answer as the learner does, and fail at the same cases.
 
         A matrix that is turned round, for one, fits only where it is square.
         """
         if all(isinstance(trial.outcome, Wrong) or same(trial.expected, trial.outcome) for trial in trials):
             return []
         return [
-            mistake
-            for mistake in self.mistakes
-            if all(_alike(self._outcome(mistake.function, trial.case), trial.outcome) for trial in trials)
+            says
+            for says, mistake in self.mistakes.items()
+            if all(_alike(self._outcome(mistake, trial.case), trial.outcome) for trial in trials)
         ]
 
     def _fault(self, expected: Any, outcome: Any) -> str | None:

@@ -77,5 +77,5 @@ def test_the_exercise_knows_its_mistakes(capsys: pytest.CaptureFixture[str]):
     exercise = names["square_slope"]
     assert exercise(lambda a, target: 2 * a - 2 * target)
     assert len(exercise.mistakes) == 3
-    for mistake in exercise.mistakes:
-        assert exercise.diagnoses(mistake.function) == [mistake]
+    for says, mistake in exercise.mistakes.items():
+        assert exercise.diagnoses(mistake) == [says]
