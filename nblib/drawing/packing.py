@@ -24,8 +24,10 @@ def at(value: Any, step: int) -> Any:
 def pack(value: Any) -> Any:
     """Return what is sent of a value: a constant, a value for each step, or the few there are by number.
 
+    The numbers of ten values or fewer are the digits of a text, in place of a list.
+
     >>> pack([1.0, 1.0]), pack([0.5, 1 / 3]), pack(["on", "off"] * 3)
-    (1, [0.5, 0.33], {'values': ['on', 'off'], 'index': [0, 1, 0, 1, 0, 1]})
+    (1, [0.5, 0.33], {'values': ['on', 'off'], 'index': '010101'})
     """
     if not varies(value):
         return _plain(value)
@@ -35,10 +37,11 @@ def pack(value: Any) -> Any:
     different = list(dict.fromkeys(values))
     if len(different) == 1:
         return different[0]
-    if isinstance(values[0], str) and 2 * len(different) < len(values):
-        numbers = {entry: i for i, entry in enumerate(different)}
-        return {"values": different, "index": [numbers[entry] for entry in values]}
-    return values
+    if 2 * len(different) >= len(values) or (len(different) > 10 and not isinstance(values[0], str)):
+        return values
+    numbers = {entry: i for i, entry in enumerate(different)}
+    index = [numbers[entry] for entry in values]
+    return {"values": different, "index": index if len(different) > 10 else "".join(map(str, index))}
 
 
 def _plain(value: Any) -> Any:

@@ -45,7 +45,7 @@ def shown(scene: Scene, step: int) -> list[tuple]:
 def at(packed, step: int):
     if isinstance(packed, list):
         return packed[step]
-    return packed["values"][packed["index"][step]] if isinstance(packed, dict) else packed
+    return packed["values"][int(packed["index"][step])] if isinstance(packed, dict) else packed
 
 
 def _read(part: dict, step: int) -> tuple | None:
@@ -87,9 +87,21 @@ def test_constants_and_arrays_that_do_not_vary_are_sent_once():
     assert part == {"tag": "circle", "set": {"cx": 1, "cy": 2}, "vary": {"r": [1, 2, 3]}}
 
 
-def test_text_that_repeats_is_sent_once():
-    (part,) = make(s.text(0, 0, ["on", "off"] * 5), steps=10).payload()["elements"]
-    assert part["text"] == {"values": ["on", "off"], "index": [0, 1] * 5}
+@pytest.mark.parametrize(
+    ("values", "packed"),
+    [
+        (["on", "off"] * 5, {"values": ["on", "off"], "index": "01" * 5}),
+        ([1.5, NAN, 1.5, 1.5, 1.5], {"values": [1.5, None], "index": "01000"}),
+        ([*"abcdefghijkl"] * 3, {"values": [*"abcdefghijkl"], "index": [*range(12)] * 3}),
+        ([*range(12)] * 3, [*range(12)] * 3),
+        (["a", "b", "c", "a"], ["a", "b", "c", "a"]),
+    ],
+)
+def test_few_values_that_repeat_are_sent_once(values: list, packed: object):
+    scene = make(s.text(0, 0, values), steps=len(values))
+    (part,) = scene.payload()["elements"]
+    assert part["text"] == packed
+    assert all(shown(scene, step) == drawn(scene, step) for step in range(len(values)))
 
 
 def test_numbers_are_sent_with_two_decimals():
