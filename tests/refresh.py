@@ -23,6 +23,7 @@ import time
 import unicodedata
 import warnings
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import nbformat
@@ -31,6 +32,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from nbformat import NotebookNode
 from nbformat.warnings import DuplicateCellId, MissingIDFieldWarning
 
@@ -47,7 +49,6 @@ IGNORE_OUTPUT = "nbval-ignore-output"
 
 EMBEDDED_IMAGE = re.compile(r"data:image/(png|jpeg);base64,[A-Za-z0-9+/=]+")
 BLANK_IMAGE = r"data:image/\1;base64,"
-OVERWRITTEN = re.compile(r"^.*\r(?=[^\n])", re.MULTILINE)
 VALID_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 RANDOM_ID = re.compile(r"[0-9a-f]{8}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ANSI_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -73,7 +74,7 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
         cell.id = cell_id
         cell.metadata = _essential_metadata(cell.metadata)
         if cell.cell_type == "code":
-            cell.outputs = _normalise_outputs(cell.outputs)
+            _normalise_outputs(cell)
     return notebook
 
 
@@ -116,24 +117,17 @@ def _essential_metadata(metadata: NotebookNode) -> NotebookNode:
 
 def _readable_ids(cells: list[NotebookNode]) -> list[str]:
     """Keep the ids that an author chose, and make one from the first words of every other cell."""
-    ids: list[str | None] = []
+    ids: list[str] = []
     for cell in cells:
         cell_id = cell.get("id", "")
         good = VALID_ID.fullmatch(cell_id) and not RANDOM_ID.fullmatch(cell_id) and cell_id not in ids
-        ids.append(cell_id if good else None)
+        ids.append(cell_id if good else "")
     for position, cell in enumerate(cells):
-        if ids[position] is None:
+        if not ids[position]:
             words = _slug(cell.source) or cell.cell_type
-            ids[position] = next(name for name in _numbered(words) if name not in ids)
+            names = (f"{words}-{number}" if number > 1 else words for number in count(1))
+            ids[position] = next(name for name in names if name not in ids)
     return ids
-
-
-def _numbered(name: str) -> Iterator[str]:
-    yield name
-    number = 2
-    while True:
-        yield f"{name}-{number}"
-        number += 1
 
 
 def _slug(source: str, n_words: int = 5) -> str:
@@ -148,34 +142,20 @@ def _slug(source: str, n_words: int = 5) -> str:
     return "-".join(re.findall(r"[a-z0-9]+", plain)[:n_words])[:50].strip("-")
 
 
-def _normalise_outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    kept: list[NotebookNode] = []
-    for output in outputs:
+def _normalise_outputs(cell: NotebookNode) -> None:
+    """Join what was printed, and keep of a widget its picture: the widget is another one in every run."""
+    cell.outputs = [output for output in cell.outputs if not _is_live_only(output)]
+    for output in cell.outputs:
         output.pop("transient", None)
-        if output.output_type == "stream":
-            if kept and kept[-1].output_type == "stream" and kept[-1].name == output.name:
-                kept[-1].text += output.text
-            else:
-                kept.append(output)
-        elif not _is_live_only(output):
-            _drop_widget_view(output)
-            kept.append(output)
-    for output in kept:
-        if output.output_type == "stream":
-            output.text = OVERWRITTEN.sub("", output.text)
-    return kept
+        for part in ("data", "metadata"):
+            output.get(part, {}).pop(WIDGET_VIEW, None)
+    CoalesceStreamsPreprocessor().preprocess_cell(cell, {}, 0)
 
 
 def _is_live_only(output: NotebookNode) -> bool:
     """Tell whether an output needs a running kernel to be seen: a widget without a picture of itself."""
     data = output.get("data", {})
     return WIDGET_VIEW in data and "image/png" not in data
-
-
-def _drop_widget_view(output: NotebookNode) -> None:
-    """Leave a widget's picture; the reference to the widget itself is another one in every run."""
-    output.get("data", {}).pop(WIDGET_VIEW, None)
-    output.get("metadata", {}).pop(WIDGET_VIEW, None)
 
 
 # --- running -----------------------------------------------------------------------------------------------
