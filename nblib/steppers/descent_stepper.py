@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from nblib import neuron, validate
 from nblib.activations import sigmoid
 from nblib.drawing.axes import Axes
-from nblib.drawing.numbers import num
+from nblib.drawing.formula import Formula
+from nblib.drawing.numbers import given, num, show
+from nblib.drawing.panels import track
 from nblib.drawing.pixels import borders, data_uri
-from nblib.drawing.scene import Element, Scene, circle, element, group, line, note, polyline, rect
+from nblib.drawing.scene import Caption, Element, Scene, circle, element, group, line, note, polyline, rect
 from nblib.neuron import NeuronRecord
-from nblib.steppers.descent_captions import captions
 from nblib.widgets.explorer import Explorer
 
 Array = NDArray[np.float64]
@@ -48,7 +49,7 @@ def scene(a: NeuronRecord, b: NeuronRecord) -> Scene:
     runs = _Run("A", a, surface), _Run("B", b, surface)
     return Scene(
         [*_surface(surface, runs), *_costs(runs), *_neurons(runs), *_pulls(runs)],
-        captions({run.name: run.record for run in runs}, {run.name: run.inside for run in runs}),
+        _captions(runs),
         width=760,
         height=446,
         title="Gradient descent of one neuron with two learning rates",
@@ -75,8 +76,7 @@ class _Run:
         self.colour, self.dash, self.aside = ("positive", "none", -15) if first else ("negative", "7 4", 17)
         self.shown = np.where(record.blown, np.nan, 1.0)
         self.x, self.y = self.shown * surface.x(record.w), self.shown * surface.y(record.b)
-        (left, right), (low, high) = surface.xlim, surface.ylim
-        self.inside = (left <= record.w) & (record.w <= right) & (low <= record.b) & (record.b <= high)
+        self.inside = surface.holds(self.x, self.y)
 
     def sign(self, x: Any, y: Any, r: float, **look: Any) -> Element:
         """Return a disc for A, a square of about the same size for B."""
@@ -165,8 +165,8 @@ def _costs(runs: Sequence[_Run]) -> list[Element]:
     axes = Axes(60, 322, 370, 84, (0, steps[-1]), (0, top))
     parts = [axes.frame("step", "cost C", ticks=4)]
     for run in runs:
-        x, y = axes.x(steps), run.shown * axes.y(run.record.cost)
-        parts += [_trail(x, y, stroke=run.colour, stroke_width=2), run.marker(x, y)]
+        look = {"stroke": run.colour, "stroke_width": 2}
+        parts += track(axes, f"cost-{run.name}", run.shown * run.record.cost, steps, mark=run.marker, **look)
     return parts
 
 
@@ -218,6 +218,88 @@ def _pulls(runs: Sequence[_Run]) -> list[Element]:
     return [*parts, line(axes.left, zero, axes.left + axes.width, zero)]
 
 
+# -- captions -----------------------------------------------------------------------------------
+
+FLAT = 0.01
+"""Where σ′ is below this on every example, the neuron counts as saturated."""
+
+_FORMULA = "C = mean of ½(a − y)²\n∂C/∂w = mean of (a − y)·σ′(z)·x        ∂C/∂b = mean of (a − y)·σ′(z)"
+_STEP = Formula("{old} − {η}·{slope}")
+
+
+def _captions(runs: Sequence[_Run]) -> list[Caption]:
+    pages = [_start(*(run.record for run in runs))]
+    for t in range(1, len(runs[0].record) + 1):
+        words = [f"Run {run.name} {_story(run.record, run.inside, t)}" for run in runs]
+        numbers = [update for run in runs for update in _updates(run.name, run.record, t)]
+        pages.append(Caption(f"Step {t}. {' '.join(words)}", _FORMULA, "\n".join(numbers)))
+    return pages
+
+
+def _start(a: NeuronRecord, b: NeuronRecord) -> Caption:
+    words = (
+        f"The start of both runs: w = {num(a.w[0], 3)}, b = {num(a.b[0], 3)}, C = {num(a.cost[0], 4)}. "
+        f"The slopes are the same for both; A will step with η = {a.eta:g}, B with η = {b.eta:g}."
+    )
+    if saturated := _saturated(a, 0):
+        words += f" The neuron is {saturated}."
+    numbers = [_mean("w", a.delta[0] * a.x, a.dC_dw[0]), _mean("b", a.delta[0], a.dC_db[0])]
+    return Caption(words, _FORMULA, "\n".join(numbers))
+
+
+def _mean(name: str, terms: NDArray[np.float64], mean: float) -> str:
+    n = len(terms)
+    if n > 10:
+        return f"∂C/∂{name} = mean over {n} examples = {show(mean)}"
+    formula = Formula(f"({' + '.join(['{}'] * n)}) / {n}")
+    return f"∂C/∂{name} = {formula.worked(*terms, result=mean)}"
+
+
+def _updates(name: str, run: NeuronRecord, t: int) -> list[str]:
+    """Return the updates of w and of b in step t with their numbers; none where the run has blown up."""
+    if run.blown[t]:
+        return []
+    lines = []
+    for letter, values, slopes in (("w", run.w, run.dC_dw), ("b", run.b, run.dC_db)):
+        numbers = _STEP.worked(values[t - 1], given(run.eta), slopes[t - 1], result=values[t])
+        lines.append(f"{name}: {letter} ← {letter} − η ∂C/∂{letter} = {numbers}")
+    return lines
+
+
+def _story(run: NeuronRecord, inside: NDArray[np.bool_], t: int) -> str:
+    """Return what is to be told of a run at step t."""
+    if run.blown[t]:
+        at = int(np.argmax(run.blown))
+        return f"left every scale at step {at}, η is far too large: |w| or |b| passed a million."
+    parts = [_cost_story(run.cost[t - 1], run.cost[t])]
+    if not inside[t]:
+        last = np.flatnonzero(inside[:t])[-1]
+        parts.append(f"it left the picture at step {last + 1}")
+    elif not inside[t - 1]:
+        parts.append("it is back in the picture")
+    if saturated := _saturated(run, t):
+        parts.append(f"it is {saturated}")
+    return "; ".join(parts) + "."
+
+
+def _cost_story(before: float, after: float) -> str:
+    old, new = num(before, 4), num(after, 4)
+    if old == new:
+        return f"hardly changes its cost, C = {new}"
+    if after < before:
+        return f"goes down, from C = {old} to {new}"
+    return f"goes up, from C = {old} to {new}: the step was too long"
+
+
+def _saturated(run: NeuronRecord, t: int) -> str:
+    """Return that the neuron is saturated, and how flat σ is where it is steepest; or nothing."""
+    steepest = float((run.a[t] * (1 - run.a[t])).max())
+    if steepest >= FLAT:
+        return ""
+    size = f"only {show(steepest, 3)}" if steepest > 1e-9 else "below a billionth"
+    return f"saturated: even the largest σ′ of all examples is {size}"
+
+
 # -- the explorer -------------------------------------------------------------------------------
 
 MOISTURE = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0)
@@ -239,6 +321,12 @@ def explorer(eta_a: float = 4.0, eta_b: float = 16.0, start: str = "normal", ste
         Begin at w = −1 or at w = 20, with b = 0.
     steps : int
         At least 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a learning rate is not above 0, `start` is none of these, or `steps` is no whole number
+        from 1 on.
     """
     validate.one_of("start", start, STARTS)
     validate.whole("steps", steps, at_least=1)

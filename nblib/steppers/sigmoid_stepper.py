@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from nblib import validate
 from nblib.activations import sigmoid, step
 from nblib.drawing.axes import Axes
-from nblib.drawing.formula import Formula, product
+from nblib.drawing.formula import Formula
 from nblib.drawing.numbers import given, num
+from nblib.drawing.panels import counters
 from nblib.drawing.scene import Caption, Element, Scene, circle, line, note, polyline, rect, text
 from nblib.widgets.explorer import Explorer
 
@@ -23,8 +24,9 @@ X = np.linspace(-4, 4, 33)
 FLAT = 0.01
 """Where σ′ is below this, the curve counts as flat."""
 
-_FORMULA = "z = wx + b        a = σ(z) = 1 / (1 + e⁻ᶻ)\nσ′(z) = a·(1 − a)        slope over x = w·σ′(z)"
 _Z, _A = Formula("{w}·{x} + {b}"), Formula("1 / (1 + {e⁻ᶻ})")
+_DERIVATIVE, _SLOPE = Formula("{a}·{(1 − a)}"), Formula("{w}·{σ′(z)}")
+_FORMULA = f"z = wx + b        a = σ(z) = {_A}\nσ′(z) = {_DERIVATIVE}        slope over x = {_SLOPE}"
 
 
 def scene(w: float, b: float) -> Scene:
@@ -34,6 +36,11 @@ def scene(w: float, b: float) -> Scene:
     ----------
     w, b : float
         Weight, from −10 to 10, and bias, from −20 to 20.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If one is no number, or lies outside.
     """
     w, b = _within("w", w), _within("b", b)
     high = Axes(60, 34, 400, 206, (-4, 4), (-0.1, 1.1))
@@ -114,20 +121,17 @@ def _legend() -> list[Element]:
 
 
 def _counters(w: float, z: Array) -> list[Element]:
-    a, slope = sigmoid(z), sigmoid.derivative(z)
-    rows = {
-        "x": [num(v) for v in X],
-        "z = wx + b": [num(v, 3) for v in z],
-        "the step says": [num(v, 0) for v in step(z)],
-        "a = σ(z)": [num(v, 4) for v in a],
-        "σ′(z)": [num(v, 4) for v in slope],
-        "slope over x": [num(w * v, 3) for v in slope],
+    slope = sigmoid.derivative(z)
+    columns = {
+        "x": (X, 2),
+        "z = wx + b": (z, 3),
+        "the step says": (step(z), 0),
+        "a = σ(z)": (sigmoid(z), 4),
+        "σ′(z)": (slope, 4),
+        "slope over x": (w * slope, 3),
     }
-    parts = []
-    for i, (name, values) in enumerate(rows.items()):
-        parts.append(text(480, 126 + 50 * i, name, size=12, text_anchor="start", fill="quiet"))
-        parts.append(text(480, 145 + 50 * i, values, size=15, text_anchor="start"))
-    return parts
+    rows = {name: [num(v, digits) for v in values] for name, (values, digits) in columns.items()}
+    return counters(480, 126, rows, apart=50)
 
 
 # -- captions -----------------------------------------------------------------------------------
@@ -138,9 +142,9 @@ def _caption(w: float, b: float, x: float, z: float) -> Caption:
     slope = a * rest
     numbers = [
         f"z = {_Z.worked(given(w), given(x), given(b), result=z)}",
-        f"a = 1 / (1 + e⁻ᶻ) = {_A.worked(np.exp(-z), result=a)}",
-        f"σ′(z) = a·(1 − a) = {product(a, rest, result=slope)}",
-        f"slope over x = w·σ′(z) = {product(given(w), slope, result=w * slope)}",
+        f"a = {_A} = {_A.worked(np.exp(-z), result=a)}",
+        f"σ′(z) = {_DERIVATIVE} = {_DERIVATIVE.worked(a, rest, result=slope)}",
+        f"slope over x = {_SLOPE} = {_SLOPE.worked(given(w), slope, result=w * slope)}",
     ]
     return Caption(f"x = {num(x)}: {_words(w, z, a, slope)}", _FORMULA, "\n".join(numbers))
 
@@ -165,14 +169,22 @@ def _words(w: float, z: float, a: float, slope: float) -> str:
 def explorer(w: float = 2.0, b: float = -2.0) -> Explorer:
     """Return the stepper that walks along a = σ(wx + b), with sliders for w and b.
 
+    Another w or b keeps the x that is looked at.
+
     Parameters
     ----------
     w, b : float
         From −10 to 10, and from −20 to 20.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `scene` does.
     """
-    return Explorer(scene, {"w": _slider("w", w), "b": _slider("b", b)}, keeps_page=True)
-
-
-def _slider(name: str, value: float) -> ipywidgets.FloatSlider:
-    most = LIMITS[name]
-    return ipywidgets.FloatSlider(value=_within(name, value), min=-most, max=most, step=0.5, description=name)
+    settings = {
+        name: ipywidgets.FloatSlider(
+            value=_within(name, value), min=-LIMITS[name], max=LIMITS[name], step=0.5, description=name
+        )
+        for name, value in (("w", w), ("b", b))
+    }
+    return Explorer(scene, settings, keeps_page=True)
