@@ -243,7 +243,13 @@ def _sentence(words: str) -> str:
 
 
 def one_function(name: str, answers: Sequence[Any]) -> Function:
-    """Return the learner's function, or raise `Wrong` if that is not what came."""
+    """Return the learner's function.
+
+    Raises
+    ------
+    Wrong
+        If that is not what came.
+    """
     (answer, *others) = answers
     if others or not callable(answer):
         came = kind(answer) if not others else f"{len(answers)} things"

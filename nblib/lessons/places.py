@@ -50,7 +50,13 @@ class Place:
         return cls(x[:40], y[:40], x[40:], y[40:], chance[40:])
 
     def shifted(self, shift: Callable[[Array], Any]) -> Place:
-        """Return the place with all moisture less what the learner's function says."""
+        """Return the place with all moisture less what the learner's function says.
+
+        Raises
+        ------
+        Wrong
+            If that is not one finite number.
+        """
         by = calling.call(shift, ("x",), (self.x,))
         fault = form(0.0, by, "the shift")
         if fault or not np.isfinite(by):
@@ -58,7 +64,13 @@ class Place:
         return dataclasses.replace(self, x=self.x - float(by), new_x=self.new_x - float(by))
 
     def path(self, step: Step, stride: float = 1.0, steps: int = STEPS) -> list[Point]:
-        """Return w and b from the start on, with steps `stride` times as long as the learner's."""
+        """Return w and b from the start on, with steps `stride` times as long as the learner's.
+
+        Raises
+        ------
+        Wrong
+            If a step does not lead to a new w and a new b.
+        """
         path = [START]
         for _ in range(steps):
             w, b = path[-1]

@@ -43,7 +43,13 @@ class Slip:
 
 
 def each(change: Callable[[Any], Any]) -> Slip:
-    """Make something else of each number or array in the right answer, however deep in tuples and dicts."""
+    """Make something else of each number or array in the right answer.
+
+    Parameters
+    ----------
+    change : callable
+        ``change(number)`` returns what comes in its place, however deep it lies in tuples and dicts.
+    """
 
     def applied(answer: Any) -> Any:
         if isinstance(answer, dict):
@@ -56,7 +62,13 @@ def each(change: Callable[[Any], Any]) -> Slip:
 
 
 def instead(change: Function) -> Slip:
-    """Make something else of the right answer as a whole; a tuple's parts come as arguments of their own."""
+    """Make something else of the right answer as a whole.
+
+    Parameters
+    ----------
+    change : callable
+        ``change(answer)`` returns what comes in its place; what a tuple holds comes as arguments of its own.
+    """
 
     def of(reference: Function) -> Function:
         def slipped(*arguments: Any) -> Any:
@@ -69,7 +81,13 @@ def instead(change: Function) -> Slip:
 
 
 def given(**others: Any) -> Slip:
-    """Answer rightly, but for other arguments: each a value, or a function of the arguments it names."""
+    """Answer rightly, but for other arguments.
+
+    Parameters
+    ----------
+    **others : object or callable
+        By name: a value, or a function of the arguments that its parameters name.
+    """
 
     def of(reference: Function) -> Function:
         names = list(inspect.signature(reference).parameters)
