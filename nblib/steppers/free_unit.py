@@ -50,6 +50,11 @@ def scene(weights: ArrayLike, threshold: float, found: Collection[str] = ()) -> 
     threshold : float
     found : collection of str
         The names of the tables that were met before; they have a tick in the list.
+
+    Raises
+    ------
+    ValueError
+        If there are not two finite weights and a finite threshold.
     """
     unit = Unit(validate.vector("weights", weights, 2), threshold)
     return Scene(
@@ -221,5 +226,10 @@ def free_unit(weights: ArrayLike = (1, 1), threshold: float = 1) -> FreeUnitExpl
         w₁ and w₂ to begin with, each from −3 to 3.
     threshold : float
         θ to begin with, from −3 to 3.
+
+    Raises
+    ------
+    ValueError
+        If there are not two weights, or a number is out of its range.
     """
     return FreeUnitExplorer(weights, threshold)

@@ -256,13 +256,25 @@ class GatesExplorer(Explorer):
         return scene(self.circuits[circuit], self._bits[circuit], f"Circuit: {circuit}")
 
     def toggle(self, name: str) -> None:
-        """Switch one input on or off, by its name."""
+        """Switch one input on or off, by its name.
+
+        Raises
+        ------
+        ValueError
+            If there is no such input.
+        """
         validate.one_of("name", name, self.circuit.inputs)
         wires = zip(self.circuit.inputs, self.inputs, strict=True)
         self.set_inputs(*(bit ^ (wire == name) for wire, bit in wires))
 
     def set_inputs(self, *bits: int) -> None:
-        """Set all inputs, one bit each; the page that is shown stays."""
+        """Set all inputs, one bit each; the page that is shown stays.
+
+        Raises
+        ------
+        ValueError
+            If these are not as many bits as there are inputs.
+        """
         self._bits[self.settings["circuit"].value] = self.circuit.record(*bits).inputs
         self.refresh(self.step)
 
@@ -320,5 +332,10 @@ def explorer(circuit: str | Circuit = "XOR", inputs: Sequence[int] | None = None
         "4-bit adder"; or a circuit of one's own, as large as `scene` can draw.
     inputs : sequence of int, optional
         The bits to begin with; by default 1, 0, 1, …, and 11 + 6 for the adder.
+
+    Raises
+    ------
+    ValueError
+        If there is no such circuit, or as for `scene`.
     """
     return GatesExplorer(circuit, inputs)

@@ -303,6 +303,11 @@ def explorer(
         Seed of the data and of the shuffled order.
     max_epochs : int
         The most passes through the data.
+
+    Raises
+    ------
+    ValueError
+        If there are no such data, or a number is out of its range.
     """
     validate.one_of("data", data, [*DATA, OWN])
     if not 0.01 <= validate.positive("eta", eta) <= 10:
