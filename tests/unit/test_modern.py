@@ -13,13 +13,14 @@ from nblib import Network, gradcheck
 from nblib.augmentations import shifts
 from nblib.classifier import Classifier, softmax
 from nblib.schedules import cosine
+from unit.test_sgd import assert_same, copies
+from unit.test_sgd import data as binary_data
 
 SMOOTH = ("sigmoid", "tanh", "arctan")
 
 
 def data(n=23, features=3, classes=3, seed=5):
-    rng = np.random.default_rng(seed)
-    return rng.uniform(-1, 1, (n, features)), rng.integers(0, classes, n)
+    return binary_data(n, features, classes, seed)
 
 
 def with_biases(network, seed=0):
@@ -29,18 +30,9 @@ def with_biases(network, seed=0):
     return network
 
 
-def parameters(network):
-    return [array.copy() for array in network.weights + network.biases]
-
-
 def gradients(network, x, y):
     nabla_weights, nabla_biases = network.backprop(x, y)
     return [*nabla_weights, *nabla_biases]
-
-
-def assert_same(network, arrays):
-    for one, other in zip(network.weights + network.biases, arrays, strict=True):
-        np.testing.assert_array_equal(one, other)
 
 
 def slow_cost(network, x, targets):
@@ -86,15 +78,6 @@ def test_the_repr_says_what_it_is_and_the_parameters_are_counted():
         "Classifier(2-3-2, relu, weight decay 0.0001, float32)"
     )
     assert Classifier([784, 16, 10]).n_parameters == 12_730
-
-
-def test_set_parameters_takes_copies_of_the_right_shapes_only():
-    network, weights = Classifier([2, 3]), [np.ones((3, 2))]
-    network.set_parameters(weights, [np.zeros(3)])
-    weights[0][:] = 99
-    np.testing.assert_array_equal(network.weights[0], np.ones((3, 2)))
-    with pytest.raises(ValueError, match=r"weights\[0\] must have shape \(3, 2\), got \(2, 3\)"):
-        network.set_parameters([np.ones((2, 3))], [np.zeros(3)])
 
 
 # -- forwards ---------------------------------------------------------------------------------
@@ -151,7 +134,7 @@ def test_backprop_gives_the_slopes_that_differences_of_the_loop_measure(network)
 @pytest.mark.parametrize("seed", range(5))
 def test_the_gradient_check_passes_with_relu(seed, decay):
     network = with_biases(Classifier([6, 8, 7, 4], weight_decay=decay, seed=seed))
-    before = parameters(network)
+    before = copies(network)
     check = gradcheck.compare(network, *data(5, 6, 4, seed))
     assert check.passed, repr(check)
     assert_same(network, before)
@@ -250,57 +233,6 @@ def test_without_data_that_pull_weights_decay_and_biases_do_not():
     next(network.sgd([[0.0, 0.0]], [[0.5, 0.5]], 1, 1, eta=0.1))
     np.testing.assert_allclose(network.weights[0], 0.95 * np.ones((2, 2)))
     np.testing.assert_allclose(network.biases[0], [1, 1])
-
-
-def test_two_runs_are_bit_identical_and_both_seeds_matter():
-    x, y = data(40, 16)
-
-    def trained(seed=1, order=2):
-        network = Classifier([16, 5, 3], seed=seed)
-        settings = {"momentum": 0.9, "schedule": cosine(0.2), "augment": shifts(1, side=4), "seed": order}
-        records = list(network.sgd(x, y, 3, 7, 0.1, **settings))
-        return parameters(network), [(r.epoch, r.cost, r.accuracy) for r in records]
-
-    first, again = trained(), trained()
-    assert first[1] == again[1]
-    for one, other in zip(first[0], again[0], strict=True):
-        np.testing.assert_array_equal(one, other)
-    assert trained(seed=3)[1] != first[1]
-    assert trained(order=3)[1] != first[1]
-
-
-@pytest.mark.parametrize("with_test", [False, True])
-def test_each_record_measures_the_network_at_the_end_of_its_epoch(with_test):
-    x, y = data(40)
-    measured = data(30, seed=6) if with_test else (x, y)
-    network = Classifier([3, 4, 3], weight_decay=0.01)
-    for epoch, record in enumerate(
-        network.sgd(x, y, 3, 7, 0.1, validation=measured if with_test else None), start=1
-    ):
-        assert record.epoch == epoch
-        assert (record.cost, record.accuracy) == (network.cost(*measured), network.accuracy(*measured))
-        assert record.seconds > 0
-    assert epoch == 3
-
-
-def test_the_loop_belongs_to_the_caller():
-    x, y = data()
-    network, reference = Classifier([3, 4, 3]), Classifier([3, 4, 3])
-    before = parameters(network)
-    run = network.sgd(x, y, 100, 4, 0.1, momentum=0.9)
-    assert_same(network, before)  # nothing is trained before a record is asked for
-    for record in run:
-        if record.epoch == 2:
-            break
-    list(reference.sgd(x, y, 2, 4, 0.1, momentum=0.9))
-    assert_same(network, parameters(reference))
-
-
-def test_the_arrays_of_the_caller_stay_as_they_are():
-    x, y = (array.copy() for array in data(40, 16))
-    x.setflags(write=False)
-    y.setflags(write=False)
-    list(Classifier([16, 3], dtype=np.float64).sgd(x, y, 1, 8, 0.1, augment=shifts(1, side=4)))
 
 
 def test_updates_and_measuring_run_on_one_blas_thread_and_the_rest_is_left_alone(monkeypatch):
@@ -433,13 +365,18 @@ def test_bad_arguments_of_a_training_are_refused_before_it_begins(arguments, err
         Classifier([3, 3]).sgd(**{**good, **arguments})
 
 
-def test_an_augmentation_that_changes_the_shape_is_refused():
+@pytest.mark.parametrize(
+    ("augment", "message"),
+    [
+        (lambda x, rng: x[:, :2], r"augment must return shape \(4, 3\), as it was given, got \(4, 2\)"),
+        (lambda x, rng: x * np.nan, "what augment returns must hold finite numbers"),
+    ],
+)
+def test_what_augment_returns_is_checked_before_any_weight_moves(augment, message):
     network = Classifier([3, 3])
-    before = parameters(network)
-    with pytest.raises(
-        ValueError, match=r"augment must return shape \(4, 3\), as it was given, got \(4, 2\)"
-    ):
-        next(network.sgd(X, Y, 1, 4, 0.1, augment=lambda x, rng: x[:, :2]))
+    before = copies(network)
+    with pytest.raises(ValueError, match=message):
+        next(network.sgd(X, Y, 1, 4, 0.1, augment=augment))
     assert_same(network, before)
 
 
@@ -460,14 +397,3 @@ def test_an_augmentation_that_changes_the_shape_is_refused():
 def test_bad_arguments_of_the_functions_are_refused_by_name(call, message):
     with pytest.raises(ValueError, match=message):
         call()
-
-
-def test_what_augment_returns_is_checked():
-    network = Classifier([4, 3, 2])
-    before = [w.copy() for w in network.weights]
-    x, y = np.ones((6, 4)), [0, 1, 0, 1, 0, 1]
-    with pytest.raises(ValueError) as caught:
-        next(network.sgd(x, y, 1, 2, 0.1, augment=lambda x, rng: x * np.nan))
-    assert "what augment returns" in str(caught.value)
-    for w, v in zip(network.weights, before, strict=True):
-        np.testing.assert_array_equal(w, v)

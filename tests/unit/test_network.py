@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 import oracle
 from nblib import Network
+from nblib.classifier import Classifier
 
 KINKED = {"relu": 1e-3, "elu": 1e-3}  # how far from 0 every z has to stay for differences to be fair
 
@@ -101,22 +102,23 @@ def test_another_seed_gives_other_weights():
     assert (Network([3, 2], seed=0).weights[0] != Network([3, 2], seed=1).weights[0]).all()
 
 
-def test_set_parameters_takes_copies_of_the_right_shapes_only():
-    network = Network([2, 3, 1])
-    weights, biases = [np.ones((3, 2)), np.full((1, 3), 2.0)], [np.zeros(3), np.array([5.0])]
+@pytest.mark.parametrize("kind", [Network, Classifier])
+def test_set_parameters_takes_copies_of_the_right_shapes_only(kind):
+    network = kind([2, 3, 2])
+    weights, biases = [np.ones((3, 2)), np.full((2, 3), 2.0)], [np.zeros(3), np.array([5.0, 6.0])]
     network.set_parameters(weights, biases)
     weights[0][:] = biases[1][:] = 99
     np.testing.assert_array_equal(network.weights[0], np.ones((3, 2)))
-    np.testing.assert_array_equal(network.biases[1], [5])
+    np.testing.assert_array_equal(network.biases[1], [5, 6])
     assert all(array.dtype == np.float32 for array in network.weights + network.biases)
     for bad, message in (
         (
-            ([np.ones((2, 3)), np.ones((1, 3))], biases),
+            ([np.ones((2, 3)), np.ones((2, 3))], biases),
             r"weights\[0\] must have shape \(3, 2\), got \(2, 3\)",
         ),
         ((weights[:1], biases), "weights must be 2 arrays, got 1"),
-        ((weights, [np.zeros(3), np.zeros(2)]), r"biases\[1\] must have shape \(1,\), got \(2,\)"),
-        ((weights, [np.zeros(3), np.array([np.nan])]), r"biases\[1\] must hold finite numbers, got nan"),
+        ((weights, [np.zeros(3), np.zeros(1)]), r"biases\[1\] must have shape \(2,\), got \(1,\)"),
+        ((weights, [np.zeros(3), np.array([np.nan, 0])]), r"biases\[1\] must hold finite numbers, got nan"),
     ):
         with pytest.raises(ValueError, match=message):
             network.set_parameters(*bad)
