@@ -25,12 +25,12 @@ class Fixture:
         arrays = [*self.network.weights, *self.network.biases, self.perceptron.weights]
         return [array.tobytes() for array in arrays], self.perceptron.bias, self.chain
 
-    def refuses(self, call, error, words, name=None):
+    def refuses(self, call, error, words, name=""):
         with pytest.raises((ValueError, TypeError)) as caught:
             call(self)
         assert caught.type is error, repr(caught.value)
         message = str(caught.value)
-        assert name is None or message.startswith(name), message
+        assert message.startswith(name), message
         assert all(word in message for word in words), message
         assert self.state() == self.before
 
@@ -70,12 +70,18 @@ KNOWS_ITS_FEATURES = {name: call for name, call in EVERY_X.items() if name != "w
 WANTS_2_D = TAKES_ROWS_AND_Y | TAKES_ROWS_AND_BITS
 
 
-def x_of(name):
-    return "validation x must" if name == "sgd validation" else "x must"
+def of(name, argument):
+    """Return how a message begins that is about an argument of a call."""
+    return f"validation {argument} must" if name == "sgd validation" else f"{argument} must"
 
 
-def y_of(name):
-    return "validation y must" if name == "sgd validation" else "y must"
+def each(*groups):
+    """Give a test every call of the groups, with what each group refuses: an argument, an error, words."""
+    cases = [
+        (call, name, *case) for calls, refused in groups for name, call in calls.items() for case in refused
+    ]
+    ids = [f"{name}-{str(value)[:20]}" for _, name, value, *_ in cases]
+    return pytest.mark.parametrize(("call", "name", "value", "error", "words"), cases, ids=ids)
 
 
 BAD_X = [
@@ -95,36 +101,23 @@ BAD_X = [
 ]
 
 
-@pytest.mark.parametrize("name", EVERY_X)
-@pytest.mark.parametrize(("x", "error", "words"), BAD_X, ids=lambda value: str(value)[:20])
-def test_x_that_is_no_data_is_refused(things, name, x, error, words):
-    things.refuses(lambda t: EVERY_X[name](t, x), error, words, x_of(name))
+@each(
+    (EVERY_X, BAD_X),
+    (
+        KNOWS_ITS_FEATURES,
+        [(np.ones((2, n)), ValueError, [f"3 features per row, got {n}"]) for n in (0, 1, 2, 4)],
+    ),
+    (TAKES_ROWS_OR_ONE, [([1, 2], ValueError, ["3 features per row, got 2"])]),
+    (WANTS_2_D, [([1, 2, 3], ValueError, ["2-D", "one example per row", "(3,)"])]),
+)
+def test_x_that_does_not_fit_is_refused(things, call, name, value, error, words):
+    things.refuses(lambda t: call(t, value), error, words, of(name, "x"))
 
 
-@pytest.mark.parametrize("name", KNOWS_ITS_FEATURES)
-@pytest.mark.parametrize("n_features", [0, 1, 2, 4])
-def test_the_wrong_number_of_features_is_refused(things, name, n_features):
-    words = [f"3 features per row, got {n_features}"]
-    things.refuses(
-        lambda t: KNOWS_ITS_FEATURES[name](t, np.ones((2, n_features))), ValueError, words, x_of(name)
-    )
-
-
-@pytest.mark.parametrize("name", TAKES_ROWS_OR_ONE | TAKES_ONE_AND_Y)
+@pytest.mark.parametrize("name", TAKES_ONE_AND_Y)
 def test_one_example_with_the_wrong_number_of_features_is_refused(things, name):
     words = ["3 features per row, got 2"]
-    things.refuses(
-        lambda t: EVERY_X[name](t, [1, 2], *([1] if name in TAKES_ONE_AND_Y else [])),
-        ValueError,
-        words,
-        "x must",
-    )
-
-
-@pytest.mark.parametrize("name", WANTS_2_D)
-def test_one_row_where_many_are_wanted_is_refused(things, name):
-    words = ["2-D", "one example per row", "(3,)"]
-    things.refuses(lambda t: WANTS_2_D[name](t, [1, 2, 3]), ValueError, words, x_of(name))
+    things.refuses(lambda t: TAKES_ONE_AND_Y[name](t, [1, 2], 1), ValueError, words, "x must")
 
 
 def test_a_number_too_large_for_float32_is_refused_and_not_made_infinite(things):
@@ -149,59 +142,30 @@ BAD_Y = [
 ]
 
 
-@pytest.mark.parametrize("name", TAKES_Y)
-@pytest.mark.parametrize(("y", "error", "words"), BAD_Y, ids=str)
-def test_y_that_is_no_data_is_refused(things, name, y, error, words):
-    things.refuses(lambda t: TAKES_Y[name](t, X, y), error, words, y_of(name))
+def no_class(largest):
+    shown = {10: "10", -1: "-1", 3.5: "3.5", 0.5: "0.5", 1e9: "1e+09"}
+    words = f"whole numbers from 0 to {largest}"
+    return [([0, wrong], ValueError, [words, f"got {text} at index 1"]) for wrong, text in shown.items()]
 
 
-@pytest.mark.parametrize("name", TAKES_Y)
-@pytest.mark.parametrize(
-    ("wrong", "shown"), [(10, "10"), (-1, "-1"), (3.5, "3.5"), (0.5, "0.5"), (1e9, "1e+09")]
+@each(
+    (TAKES_Y, [*BAD_Y, ([], ValueError, ["at least one label", "none"])]),
+    (TAKES_DIGITS, no_class(9)),
+    (TAKES_DIGITS, [(np.zeros((2, 9)), ValueError, ["10 features per row, got 9"])]),
+    (TAKES_DIGITS, [(np.zeros((2, 10, 1)), ValueError, ["2-D", "(n, 10)", "(2, 10, 1)"])]),
+    (TAKES_DIGITS, [(3, ValueError, ["2-D", "(n, 10)", "()"])]),
+    (TAKES_ROWS_AND_BITS, no_class(1)),
+    (TAKES_ROWS_AND_BITS, [([2, 0], ValueError, ["whole numbers from 0 to 1", "got 2 at index 0"])]),
+    (TAKES_ROWS_AND_BITS, [([[0], [1]], ValueError, ["1-D with one label per example", "(2, 1)"])]),
 )
-def test_a_label_that_is_no_class_is_refused(things, name, wrong, shown):
-    largest = 9 if name in TAKES_DIGITS else 1
-    words = [f"whole numbers from 0 to {largest}", f"got {shown} at index 1"]
-    things.refuses(lambda t: TAKES_Y[name](t, X, [0, wrong]), ValueError, words, y_of(name))
+def test_y_that_does_not_fit_is_refused(things, call, name, value, error, words):
+    things.refuses(lambda t: call(t, X, value), error, words, of(name, "y"))
 
 
-@pytest.mark.parametrize("name", TAKES_ROWS_AND_BITS)
-def test_the_label_2_is_no_bit(things, name):
-    words = ["whole numbers from 0 to 1", "got 2 at index 0"]
-    things.refuses(lambda t: TAKES_Y[name](t, X, [2, 0]), ValueError, words, "y must")
-
-
-@pytest.mark.parametrize("name", TAKES_Y)
-@pytest.mark.parametrize("n", [1, 3])
-def test_x_and_y_of_different_length_are_refused(things, name, n):
-    words = ["same length", f"got 2 and {n}"]
+@each((TAKES_Y, [([0] * n, ValueError, ["same length", f"got 2 and {n}"]) for n in (1, 3)]))
+def test_x_and_y_of_different_length_are_refused(things, call, name, value, error, words):
     names = "validation x and validation y" if name == "sgd validation" else "x and y"
-    things.refuses(lambda t: TAKES_Y[name](t, X, [0] * n), ValueError, words, names)
-
-
-@pytest.mark.parametrize("name", TAKES_Y)
-def test_no_labels_at_all_are_refused(things, name):
-    things.refuses(lambda t: TAKES_Y[name](t, X, []), ValueError, ["at least one label", "none"], y_of(name))
-
-
-@pytest.mark.parametrize("name", TAKES_DIGITS)
-@pytest.mark.parametrize(
-    ("y", "words"),
-    [
-        (np.zeros((2, 9)), ["10 features per row, got 9"]),
-        (np.zeros((2, 10, 1)), ["2-D", "(n, 10)", "(2, 10, 1)"]),
-        (3, ["2-D", "(n, 10)", "()"]),
-    ],
-    ids=["columns", "3-D", "number"],
-)
-def test_targets_of_the_wrong_shape_are_refused(things, name, y, words):
-    things.refuses(lambda t: TAKES_DIGITS[name](t, X, y), ValueError, words, y_of(name))
-
-
-@pytest.mark.parametrize("name", TAKES_ROWS_AND_BITS)
-def test_targets_of_a_perceptron_are_one_number_per_example(things, name):
-    words = ["1-D with one label per example", "(2, 1)"]
-    things.refuses(lambda t: TAKES_Y[name](t, X, [[0], [1]]), ValueError, words, "y must")
+    things.refuses(lambda t: call(t, X, value), error, words, names)
 
 
 # -- numbers ----------------------------------------------------------------------------------
@@ -214,24 +178,22 @@ TAKES_ETA = {
 }
 
 
-@pytest.mark.parametrize("name", TAKES_ETA)
-@pytest.mark.parametrize(
-    ("eta", "error", "words"),
-    [
-        (0, ValueError, ["greater than 0, got 0"]),
-        (-0.5, ValueError, ["greater than 0, got -0.5"]),
-        (NAN, ValueError, ["finite", "nan"]),
-        (INF, ValueError, ["finite", "inf"]),
-        ("fast", TypeError, ["real numbers", "'fast'"]),
-        ("0.5", TypeError, ["real numbers", "'0.5'"]),
-        (None, TypeError, ["real numbers", "None"]),
-        ([0.5], TypeError, ["a single number", "(1,)"]),
-        (1j, TypeError, ["real numbers", "1j"]),
-    ],
-    ids=str,
-)
-def test_a_learning_rate_is_a_number_above_zero(things, name, eta, error, words):
-    things.refuses(lambda t: TAKES_ETA[name](t, eta), error, words, "eta must")
+NO_ETA = [
+    (0, ValueError, ["greater than 0, got 0"]),
+    (-0.5, ValueError, ["greater than 0, got -0.5"]),
+    (NAN, ValueError, ["finite", "nan"]),
+    (INF, ValueError, ["finite", "inf"]),
+    ("fast", TypeError, ["real numbers", "'fast'"]),
+    ("0.5", TypeError, ["real numbers", "'0.5'"]),
+    (None, TypeError, ["real numbers", "None"]),
+    ([0.5], TypeError, ["a single number", "(1,)"]),
+    (1j, TypeError, ["real numbers", "1j"]),
+]
+
+
+@each((TAKES_ETA, NO_ETA))
+def test_a_learning_rate_is_a_number_above_zero(things, call, name, value, error, words):
+    things.refuses(lambda t: call(t, value), error, words, "eta must")
 
 
 def sgd(**options):
