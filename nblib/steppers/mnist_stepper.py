@@ -6,7 +6,7 @@ the hidden weights, the cost and the accuracy.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from math import ceil, floor, log10
 from typing import Any
 
 import ipywidgets
@@ -14,16 +14,19 @@ import numpy as np
 
 from nblib import mnist, validate
 from nblib.drawing.axes import Axes
-from nblib.drawing.numbers import num, signed
-from nblib.drawing.pixels import SHARP
-from nblib.drawing.scene import Element, Scene, circle, element, group, line, rect, text
-from nblib.runs.mnist_run import HIDDEN, SIZES, Array, SGDRecord, run
-from nblib.steppers.mnist_captions import NAME, SLOPE, captions
-from nblib.steppers.mnist_images import CELLS, STRIP, digits, weight_strips
+from nblib.drawing.formula import Formula
+from nblib.drawing.numbers import factor, num, signed, sub
+from nblib.drawing.panels import track
+from nblib.drawing.pixels import CLEAR, NEGATIVE, POSITIVE, SHARP, data_uri, mosaic, shades
+from nblib.drawing.scene import Caption, Element, Scene, Value, circle, element, line, rect, text
+from nblib.runs.mnist_run import HIDDEN, OUTPUT, SHOWN, SIZES, Array, SGDRecord, run
+from nblib.steppers.pages import Pages, where
 from nblib.widgets.explorer import Explorer, eta_slider
 
 MINI_BATCH_SIZES = (1, 10, 100)
 
+_NAME = f"w²{sub(OUTPUT)},{sub(HIDDEN)}"
+_SLOPE = f"∂C/∂{_NAME}"
 _LEFT: dict[str, Any] = {"text_anchor": "start"}
 
 
@@ -32,9 +35,10 @@ def scene(record: SGDRecord) -> Scene:
 
     A page shows the images with the answers before the update, and the weights after it.
     """
+    pages = Pages.after(len(record))
     return Scene(
-        [*_mini_batch(record), *_weights(record), *_dial(record), *_curves(record)],
-        captions(record),
+        [*_mini_batch(record, pages), *_weights(record), *_dial(record, pages), *_curves(record, pages)],
+        [_start(record), *(_caption(record, t) for t in range(len(record)))],
         width=740,
         height=460,
         title="Stochastic gradient descent on MNIST",
@@ -42,94 +46,119 @@ def scene(record: SGDRecord) -> Scene:
     )
 
 
+# -- the mini-batch -------------------------------------------------------------------------------
+
 _TILE, _PITCH = 56, 70  # an image, and the distance of two
-# Browsers take the attribute and the style; resvg, which draws the still picture, only the style.
+_GREYS = [(level, level, level, 255) for level in np.linspace(255, 0, 15).astype(int).tolist()]
 
 
-def _mini_batch(record: SGDRecord) -> list[Element]:
+def _mini_batch(record: SGDRecord, pages: Pages) -> list[Element]:
     n, m, shown = len(record), record.labels.shape[1], record.images.shape[1]
     some = f", the first {shown} of its {m} images" if m > shown else ""
     headings = [f"mini-batch {t} of {n}{some}" for t in range(1, n + 1)]
-    explained = f"under each image: right or wrong before the update, and its own {SLOPE}"
-    pictures = element(
-        "image", href=["", *map(digits, record.images)], x=30, y=np.r_[np.nan, np.full(n, 28)],
-        width=shown * _PITCH - (_PITCH - _TILE), height=_TILE, **SHARP,
-    )  # fmt: skip
+    explained = f"under each image: right or wrong before the update, and its own {_SLOPE}"
+    pictures = pages.of([_digits(images) for images in record.images], none="")
+    width = shown * _PITCH - (_PITCH - _TILE)
     return [
-        text(30, 14, [f"{n} mini-batches of {m} will come here", *headings], **_LEFT, font_weight="bold"),
-        text(30, 132, ["", *[explained] * n], size=11, fill="quiet", **_LEFT),
-        pictures,
-        *(part for i in range(shown) for part in _answer(record, i, 30 + _PITCH * i)),
+        text(
+            30, 14, pages.of(headings, f"{n} mini-batches of {m} will come here"), **_LEFT, font_weight="bold"
+        ),
+        text(30, 132, pages.of([explained] * n, ""), size=11, fill="quiet", **_LEFT),
+        element("image", href=pictures, x=30, y=pages.of([28] * n), width=width, height=_TILE, **SHARP),
+        *(part for i in range(shown) for part in _answer(record, pages, i, 30 + _PITCH * i)),
     ]
 
 
-def _answer(record: SGDRecord, i: int, left: float) -> list[Element]:
+def _digits(images: Array) -> str:
+    """Return images (n, 784) of brightness 0 to 1 side by side, ink dark on paper, as a data URI."""
+    levels = np.round(14 * np.clip(np.nan_to_num(images), 0, 1)).astype(np.uint8) + 1
+    gap = 28 * (_PITCH - _TILE) // _TILE
+    spaced = np.pad(levels.reshape(-1, 28, 28), ((0, 0), (0, 0), (0, gap)))
+    return data_uri(np.hstack(list(spaced))[:, :-gap], [CLEAR, *_GREYS])
+
+
+def _answer(record: SGDRecord, pages: Pages, i: int, left: float) -> list[Element]:
     """Return the frame of image number i of the mini-batch and what stands under it."""
     said, label = record.answers[:, i], record.labels[:, i]
-    right = said == label
+    right, middle = said == label, left + _TILE / 2
     verdicts = [f"✓ {a}" if a == y else f"✗ {a}, is {y}" for a, y in zip(said, label, strict=True)]
-    slopes = [signed(s, 4) if np.isfinite(s) else "" for s in record.slopes[:, i]]
-    middle = left + _TILE / 2
-    frame = rect(
-        left, 28, _TILE, _TILE, fill="none", stroke="ink",
-        stroke_width=np.r_[np.nan, np.where(right, 1, 2)],
-        stroke_dasharray=["none", *np.where(right, "none", "5 3").tolist()],
-    )  # fmt: skip
+    slopes = record.slopes[:, i]
+    asked = pages.written(slopes, pages.of(np.isfinite(slopes), False), lambda slope: signed(slope, 4))
+    look = {
+        "stroke_width": pages.of(np.where(right, 1, 2)),
+        "stroke_dasharray": pages.of(np.where(right, "none", "5 3"), "none"),
+    }
     return [
-        frame,
-        text(middle, 96, ["", *verdicts], size=12),
-        text(middle, 112, ["", *slopes], size=11, fill="quiet"),
+        rect(left, 28, _TILE, _TILE, fill="none", stroke="ink", **look),
+        text(middle, 96, pages.of(verdicts, ""), size=12),
+        text(middle, 112, asked, size=11, fill="quiet"),
     ]
 
 
-_CELL = 4  # the size of a cell of the weights
-_GRID = Axes(30, 166, (CELLS - 1) * _CELL, (CELLS - 1) * _CELL, (0, CELLS - 1), (0, CELLS - 1))
+# -- the hidden weights ---------------------------------------------------------------------------
+
+_CELL = 4  # the size of a cell, which is the mean of 2 × 2 weights
+_SIDE = 15 * _CELL  # from one tile to the next: 14 cells, and a gap as wide
+_GRID = Axes(26, 164, 4 * _SIDE, 4 * _SIDE, (0, 4), (0, 4))
+_STRIP = 4  # pages whose weights share an image: they differ little, so this is a third of the size
+_SIGNED = [(*colour, round(255 * level / 7)) for colour in (POSITIVE, NEGATIVE) for level in range(1, 8)]
 
 
 def _weights(record: SGDRecord) -> list[Element]:
-    left, top, size, tile, pitch = _GRID.left, _GRID.top, _GRID.width, 14 * _CELL, 15 * _CELL
-    corners = [(left + pitch * (j % 4), top + pitch * (j // 4)) for j in range(SIZES[1])]
+    tile = 14 * _CELL
+    corners = [(30 + _SIDE * (j % 4), 166 + _SIDE * (j // 4)) for j in range(SIZES[1])]
     x, y = corners[HIDDEN]
     legend = [
         "+ blue, solid; − orange, striped",
         "a cell: the mean of 2 × 2 pixels' weights",
-        f"framed: neuron {HIDDEN} of 0 to 15, where {NAME} begins",
+        f"framed: neuron {HIDDEN} of 0 to 15, where {_NAME} begins",
     ]
     return [
-        text(left, 154, "hidden weights, after the update", font_weight="bold", **_LEFT),
+        text(30, 154, "hidden weights, after the update", font_weight="bold", **_LEFT),
         *(rect(*corner, tile, tile, fill="white", stroke="grid") for corner in corners),
         _weight_pictures(record),
         rect(x - 1, y - 1, tile + 2, tile + 2, fill="none", stroke="mark", stroke_width=3),
-        *(
-            text(left, top + size + 12 + 15 * i, words, 11, fill="quiet", **_LEFT)
-            for i, words in enumerate(legend)
-        ),
+        *(text(30, 414 + 15 * i, words, 11, fill="quiet", **_LEFT) for i, words in enumerate(legend)),
     ]
 
 
 def _weight_pictures(record: SGDRecord) -> Element:
     """Return strips of pages behind a window: each page moves its own part into it."""
-    strip, place = np.divmod(np.arange(len(record) + 1), STRIP)
-    strips = weight_strips(record.hidden_weights)
+    strip, place = np.divmod(np.arange(len(record) + 1), _STRIP)
+    strips = _weight_strips(record.hidden_weights)
     pictures = element(
-        "image", href=[strips[i] for i in strip], x=_GRID.x(-CELLS * place), y=_GRID.top,
-        width=STRIP * CELLS * _CELL, height=CELLS * _CELL, preserveAspectRatio="none", **SHARP,
+        "image", href=[strips[i] for i in strip], x=_GRID.x(-4 * place), y=_GRID.top,
+        width=_STRIP * _GRID.width, height=_GRID.height, preserveAspectRatio="none", **SHARP,
     )  # fmt: skip
     return _GRID.clip("weights", pictures)
 
 
-def _dial(record: SGDRecord) -> list[Element]:
+def _weight_strips(weights: Array) -> list[str]:
+    """Return the weights of each page, shape (pages, 16, 784), as data URIs of `_STRIP` pages side by side.
+
+    A page is 4 × 4 tiles, each half as fine as the weights, with one scale for all pages. The last
+    strip is filled up with clear pages.
+    """
+    levels = shades(weights.reshape(*weights.shape[:2], 14, 2, 14, 2).mean(axis=(3, 5)), 7)
+    levels = np.pad(levels, ((0, -len(levels) % _STRIP), (0, 0), (0, 0), (0, 0)))
+    colours = [CLEAR, *_SIGNED[:7], *_SIGNED[:6:-1]]  # −1 is the last
+    pages = np.array([mosaic(tiles, across=4)[:, ::2] % 15 for tiles in levels])  # one pixel across says it
+    return [data_uri(np.hstack(strip), colours) for strip in pages.reshape(-1, _STRIP, *pages.shape[1:])]
+
+
+# -- the gradients and the curves -----------------------------------------------------------------
+
+
+def _dial(record: SGDRecord, pages: Pages) -> list[Element]:
     """Return the two gradients as arrows: G straight downhill, g turned away from it by the angle."""
     x, y, r = 372, 240, 60
-    known = np.r_[False, np.isfinite(record.angle)]
-    degrees = np.where(known, np.r_[0, record.angle], 0)
+    degrees = np.nan_to_num(pages.of(record.angle))
+    known = pages.of(np.isfinite(record.angle), none=False)
     half = element("path", d=f"M{x} {y + r} A{r} {r} 0 0 0 {x} {y - r} Z", fill="none", stroke="grid")
     arrow = f"M{x} {y} V{y + r - 8} M{x - 6} {y + r - 9} H{x + 6} L{x} {y + r} Z"
-    turned = element(
-        "path", d=arrow, fill="positive", stroke="positive", stroke_width=np.where(known, 3, np.nan),
-        transform=[f"rotate({-d:.1f} {x} {y})" for d in degrees],
-    )  # fmt: skip
-    said = [f"mini-batch: {num(d, 0)}°" if on else "" for d, on in zip(degrees, known, strict=True)]
+    look = {"fill": "positive", "stroke": "positive", "stroke_width": where(known, 3)}
+    turn = [f"rotate({-d:.1f} {x} {y})" for d in degrees]
+    said = pages.written(record.angle, known, lambda d: f"mini-batch: {num(d, 0)}°")
     return [
         text(300, 154, "two ways downhill", font_weight="bold", **_LEFT),
         half,
@@ -138,27 +167,25 @@ def _dial(record: SGDRecord) -> list[Element]:
         text(x - 6, y - r + 6, "180°, uphill", size=11, fill="quiet", text_anchor="end"),
         element("path", d=arrow, fill="ink", stroke="ink", stroke_width=2),
         text(x - 8, y + r - 4, f"{record.n_sample:,} images", size=11, text_anchor="end"),
-        turned,
+        element("path", d=arrow, transform=turn, **look),
         text(x + r - 6, y - r + 6, said, size=11, fill="positive", **_LEFT),
     ]
 
 
-def _curves(record: SGDRecord) -> list[Element]:
+def _curves(record: SGDRecord, pages: Pages) -> list[Element]:
     n = len(record)
-    cost, angle = (np.r_[np.nan, values] for values in (record.cost, record.angle))  # none before the first
+    cost, angle = pages.of(record.cost), pages.of(record.angle)
     known = np.r_[1.0, cost, record.measured_cost]
     costs = Axes(556, 166, 168, 96, (0, n), (0, 1.05 * known[np.isfinite(known)].max()))
     angles = Axes(346, 326, 138, 90, (0, n), (0, 180))
     shares = Axes(556, 326, 168, 90, (0, n), (0, 100))
-    places = zip(np.asarray(costs.x(np.arange(n + 1))), np.asarray(costs.y(cost)), strict=True)
-    dots = [circle(x, y, 1.8, fill="ink") for x, y in places if np.isfinite(y)]
-    right_angle = line(
-        angles.x(0), angles.y(90), angles.x(n), angles.y(90), stroke="quiet", stroke_dasharray="3 4"
-    )
+    finite = np.flatnonzero(np.isfinite(cost))
+    dots = [circle(float(costs.x(t)), float(costs.y(cost[t])), 1.8, fill="ink") for t in finite]
+    across = angles.y(90)
     return [
         text(726, 154, f"dots: mini-batch, line: {record.n_measured} images", 11, text_anchor="end"),
         *_curve(costs, "cost", record.measured_cost, *dots),
-        right_angle,
+        line(angles.left, across, angles.left + angles.width, across, stroke="quiet", stroke_dasharray="3 4"),
         *_curve(angles, "angle, degrees", angle),
         *_curve(shares, "accuracy, %", 100 * record.right / record.n_measured),
     ]
@@ -166,24 +193,105 @@ def _curves(record: SGDRecord) -> list[Element]:
 
 def _curve(axes: Axes, label: str, values: Array, *dots: Element) -> list[Element]:
     """Return axes, the line and the dots as far as the present page, and a ring at its point."""
-    x, y = np.asarray(axes.x(np.arange(len(values)))), np.asarray(axes.y(values))
-    name = label.split(",")[0]
-    past = rect(axes.left, axes.top - 5, x - axes.left + 2.5, axes.height + 10)
-    drawn = element("path", d=_path(x, y), fill="none", stroke="positive", stroke_width=1.8)
-    return [
-        axes.frame("mini-batches", label, ticks=4),
-        element("clipPath", past, id=name),
-        group(drawn, *dots, clip_path=f"url(#{name})"),
-        circle(x, y, 5, fill="none", stroke="ink", stroke_width=2),
-    ]
+    name, rows = label.split(",")[0], np.arange(len(values))
+    curve = track(axes, name, values, rows, *dots, mark=_ring, stroke="positive")
+    return [axes.frame("mini-batches", label, ticks=4), *curve]
 
 
-def _path(x: Array, y: Array) -> str:
-    """Return a line through the points, with gaps where there is none."""
-    known = np.isfinite(y)
-    pens = np.where(np.r_[False, known[:-1]], "L", "M")
-    points = zip(pens[known], x[known], y[known], strict=True)
-    return " ".join(f"{pen}{across:.1f} {up:.1f}" for pen, across, up in points)
+def _ring(x: Value, y: Value) -> Element:
+    return circle(x, y, 5, fill="none", stroke="ink", stroke_width=2)
+
+
+# -- captions -------------------------------------------------------------------------------------
+
+_PRODUCT = f"δ²{sub(OUTPUT)} a¹{sub(HIDDEN)}"
+_COSINE = Formula("{g·G}/({‖g‖}·{‖G‖})")
+_FORMULA = f"{_SLOPE} = mean of {_PRODUCT} over the images\n{_NAME} ← {_NAME} − η {_SLOPE}\ncos ∠ = {_COSINE}"
+
+
+def _start(record: SGDRecord) -> Caption:
+    m = record.labels.shape[1]
+    return Caption(
+        f"Before the first mini-batch. The weights are random and scaled, and {record.right[0]} of "
+        f"{record.n_measured} validation images are read rightly. Each next page is one update by "
+        f"{_count(m)}. Its gradient g is compared with G, the gradient over {record.n_sample:,} training "
+        f"images: computing it over all {record.n_train:,} at each step would be slow.",
+        _FORMULA,
+        f"{_NAME} = {num(record.weight[0], 4)}, η = {record.eta:.4g}",
+    )
+
+
+def _caption(record: SGDRecord, t: int) -> Caption:
+    known = np.isfinite(record.cost) & np.isfinite(record.gradient) & np.isfinite(record.weight[1:])
+    if not known[t]:
+        first = int(np.argmin(known)) + 1
+        return Caption(f"The cost left the scale at mini-batch {first}: η is too large.", _FORMULA)
+    words = [f"Mini-batch {t + 1} of {len(record)}."]
+    words += [_reading(record, t), _direction(record, t), _progress(record, t)]
+    numbers = [_mean_slope(record, t), _weight_update(record, t)]
+    if np.isfinite(record.angle[t]):
+        numbers.append(_cosine(record, t))
+    return Caption(" ".join(words), _FORMULA, "\n".join(numbers))
+
+
+def _count(m: int) -> str:
+    return "one image" if m == 1 else f"{m} images"
+
+
+def _reading(record: SGDRecord, t: int) -> str:
+    m = record.labels.shape[1]
+    right = int((record.answers[t] == record.labels[t]).sum())
+    cost = num(record.cost[t], 3)
+    if m == 1:
+        verdict = "rightly" if right else "wrongly"
+        return f"Before the update the network reads its one image {verdict}, at cost {cost}."
+    return f"Before the update the network reads {right} of its {m} images rightly, at mean cost {cost}."
+
+
+def _direction(record: SGDRecord, t: int) -> str:
+    angle = record.angle[t]
+    if not np.isfinite(angle):
+        return "g or G is zero to all digits, so there is no angle: the neurons are saturated."
+    uphill = ": beyond 90°, so for them this step leads uphill" if angle > 90 else ""
+    return f"Its gradient g is {num(angle, 0)}° off G, that over {record.n_sample:,} training images{uphill}."
+
+
+def _progress(record: SGDRecord, t: int) -> str:
+    before, after = record.right[t], record.right[t + 1]
+    return f"Of {record.n_measured} validation images it read {before} rightly, and now reads {after}."
+
+
+def _digits_for(eta: float) -> int:
+    """Return how many decimals w and ∂C/∂w need, for η ∂C/∂w to be right to four decimals."""
+    return 5 + max(0, ceil(log10(eta)))
+
+
+def _mean_slope(record: SGDRecord, t: int) -> str:
+    digits, slopes = _digits_for(record.eta), record.slopes[t]
+    mean = num(record.gradient[t], digits)
+    if len(slopes) == 1:
+        parts = f"{num(record.deltas[t, 0], digits)}·{factor(record.activations[t, 0], digits)}"
+        return f"{_SLOPE} = {_PRODUCT} = {parts} = {mean}"
+    if len(slopes) > SHOWN:
+        return f"{_SLOPE} = {num(slopes.sum(), digits)}/{len(slopes)} = {mean}"
+    first, *others = slopes
+    terms = "".join(f" {'−' if s < 0 else '+'} {num(abs(s), digits)}" for s in others)
+    return f"{_SLOPE} = ({num(first, digits)}{terms})/{len(slopes)} = {mean}"
+
+
+def _weight_update(record: SGDRecord, t: int) -> str:
+    digits = _digits_for(record.eta)
+    step = f"{record.eta:.4g}·{factor(record.gradient[t], digits)}"
+    return f"{_NAME} ← {num(record.weight[t], digits)} − {step} = {num(record.weight[t + 1], 4)}"
+
+
+def _cosine(record: SGDRecord, t: int) -> str:
+    worked = _COSINE.filled(*(_significant(v[t]) for v in (record.dot, record.norm, record.full_norm)))
+    return f"cos ∠ = {worked} = {num(record.cosine[t], 3)}, ∠ = {num(record.angle[t], 0)}°"
+
+
+def _significant(value: float, digits: int = 5) -> str:
+    return num(value, max(0, digits - 1 - floor(log10(abs(value)))) if value else 0)
 
 
 # -- the explorer ---------------------------------------------------------------------------------
@@ -202,6 +310,11 @@ def explorer(data: mnist.MNIST, eta: float = 0.5, mini_batch_size: int = 10, see
     mini_batch_size : {1, 10, 100}
     seed : int
         Seed of the weights and of the order of the images.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `data` is something else, η is not above 0, or `mini_batch_size` is none of these.
     """
     if not isinstance(data, mnist.MNIST):
         raise TypeError(f"data must be what mnist.load() returns, got {type(data).__name__}")
@@ -214,15 +327,11 @@ def explorer(data: mnist.MNIST, eta: float = 0.5, mini_batch_size: int = 10, see
             options=MINI_BATCH_SIZES, value=mini_batch_size, description="mini-batch"
         ),
     }
-    return Explorer(_build(data), settings, seeded=True, seed=seed)
-
-
-def _build(data: mnist.MNIST) -> Callable[..., Scene]:
-    training = data.x_train[:50_000], data.y_train[:50_000]
     validation = data.x_train[50_000:], data.y_train[50_000:]
 
     def build(eta: float, mini_batch_size: int, seed: int) -> Scene:
         eta = float(f"{eta:.2g}")  # as the slider shows it
+        training = data.x_train[:50_000], data.y_train[:50_000]
         return scene(run(*training, validation, eta=eta, mini_batch_size=mini_batch_size, seed=seed))
 
-    return build
+    return Explorer(build, settings, seeded=True, seed=seed)

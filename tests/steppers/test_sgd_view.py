@@ -1,12 +1,10 @@
 """The stepper of stochastic gradient descent: every number of every caption is that of the run."""
 
-import base64
 import io
 import json
 import math
 import re
 from dataclasses import replace
-from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -15,13 +13,12 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 import oracle
 from nblib import Network, mnist
+from nblib.drawing.scene import COLOURS
 from nblib.runs import mnist_run as sgd_run
-from nblib.steppers import mnist_images as sgd_images
 from nblib.steppers import mnist_stepper as sgd
 from nblib.widgets.stepper import Stepper
 from steppers.arithmetic import check
-
-SVG = "{http://www.w3.org/2000/svg}"
+from steppers.drawn import SVG, page, parts, place, texts
 
 
 @pytest.fixture(scope="module")
@@ -117,9 +114,7 @@ def test_a_mini_batch_of_ten_lists_what_each_image_asks_for(record):
         terms = re.search(r"\((.+)\)/10", scene.captions[t + 1].numbers)[1]
         listed = [number(term.replace(" ", "")) for term in re.findall(r"(?:^−?|[+−] )[\d.]+", terms)]
         assert listed == pytest.approx(slopes[t], abs=1e-6)  # six decimals, for η above 1
-        under = [
-            e.text for e in ElementTree.fromstring(scene.svg(t + 1)).iter(f"{SVG}text") if e.get("y") == "112"
-        ]
+        under = [text for text in texts(scene, t + 1) if re.fullmatch(r"[+−]\d\.\d{4}", text)]
         assert [number(text) for text in under] == pytest.approx(slopes[t], abs=1e-4)
 
 
@@ -194,8 +189,7 @@ def test_the_words_count_the_validation_images(record):
 def test_right_and_wrong_are_said_by_a_mark(record):
     scene = sgd.scene(record)
     for t in (0, 7):
-        page = ElementTree.fromstring(scene.svg(t + 1))
-        verdicts = [e.text for e in page.iter(f"{SVG}text") if e.text and e.text[0] in "✓✗"]
+        verdicts = [text for text in texts(scene, t + 1) if text[:1] in ("✓", "✗")]
         pairs = zip(record.answers[t], record.labels[t], strict=True)
         assert verdicts == [f"✓ {a}" if a == y else f"✗ {a}, is {y}" for a, y in pairs]
 
@@ -205,116 +199,105 @@ def test_every_page_is_well_formed(small, m):
     scene = sgd.scene(small(mini_batch_size=m, n_steps=3))
     assert scene.n_steps == 4
     for step in range(4):
-        page = ElementTree.fromstring(scene.svg(step))
-        assert page.find(f"{SVG}title").text == "Stochastic gradient descent on MNIST"
-        assert page.find(f"{SVG}desc").text == str(scene.captions[step])
-        assert len(list(page.iter(f"{SVG}image"))) == (1 if step == 0 else 2)
+        shown = page(scene, step)
+        assert shown.find(f"{SVG}title").text == "Stochastic gradient descent on MNIST"
+        assert shown.find(f"{SVG}desc").text == str(scene.captions[step])
+        assert len(parts(shown, "image")) == (1 if step == 0 else 2)
     assert scene.captions[1].words.startswith("Mini-batch 1 of 3.")
 
 
-def decoded(uri):
-    kind, code = uri.split(",")
-    assert kind == "data:image/png;base64"
-    return np.array(Image.open(io.BytesIO(base64.b64decode(code))).convert("RGBA")).astype(int)
+def rendered(scene, step):
+    """A page as a reader without a kernel sees it: red, green and blue of each unit of the drawing."""
+    return np.array(Image.open(io.BytesIO(Stepper(scene).png(step))).convert("RGB")).astype(int)
 
 
-def pictures(scene):
-    return [part for part in scene.walk() if part.tag == "image"]
+def framed(scene, step, stroke):
+    """What is seen, left to right and top to bottom, inside of the squares with frames of this colour."""
+    seen, squares = rendered(scene, step), []
+    for frame in parts(page(scene, step), "rect", stroke=COLOURS[stroke]):
+        left, top, width, height = map(int, place(frame, "x", "y", "width", "height"))
+        squares.append(seen[top : top + height, left : left + width])
+    return np.array(squares)
 
 
 def weights_seen(scene, step):
-    """The pixels, two rows for each cell, of the hidden weights that stand in the window on a page."""
-    part = pictures(scene)[1].attributes
-    window = next(e for e in scene.walk() if e.tag == "clipPath" and e.attributes["id"] == "weights")
-    frame = window.children[0].attributes
-    strip = decoded(part["href"][step])
-    across, down = strip.shape[1] / part["width"], strip.shape[0] / part["height"]
-    left, top = (frame["x"] - part["x"][step]) * across, (frame["y"] - part["y"]) * down
-    width, height = frame["width"] * across, frame["height"] * down
-    assert (top, height, width) == (0, 118, 59)
-    assert left in range(0, strip.shape[1], 60)
-    return strip[:118, int(left) : int(left) + 59]
+    """The colours of the cells of the 16 tiles: upper half and lower half, shapes (16, 14, 14, 3)."""
+    cells = framed(scene, step, "grid").reshape(16, 14, 4, 14, 4, 3)
+    return cells[:, :, 1, :, 1], cells[:, :, 2, :, 1]
 
 
 def test_the_digits_are_drawn_as_they_are(record):
-    batches = pictures(sgd.scene(record))[0].attributes["href"]
-    image = decoded(batches[4])
-    for i in (0, 9):
-        tile = image[:, 35 * i : 35 * i + 28]
-        assert (tile[..., 3] == 255).all()
-        brightness = 1 - record.images[3, i].reshape(28, 28)
-        assert np.abs(tile[..., 0] / 255 - brightness).max() < 0.04
+    scene = sgd.scene(record)
+    for t in (0, 3, 11):
+        squares = framed(scene, t + 1, "ink")
+        assert len(squares) == 10
+        for square, image in zip(squares, record.images[t].reshape(-1, 28, 28), strict=True):
+            brightness = square[1::2, 1::2, 0] / 255
+            np.testing.assert_allclose(brightness[1:-1, 1:-1], 1 - image[1:-1, 1:-1], atol=0.04)
 
 
 def test_the_weights_are_drawn_with_their_sign(record):
     scene = sgd.scene(record)
     for t in range(len(record) + 1):
-        image = weights_seen(scene, t)
-        for j in (0, 5, 15):
-            top, left = 30 * (j // 4), 15 * (j % 4)
-            tile = image[top : top + 28, left : left + 14]
-            cells = record.hidden_weights[t, j].reshape(14, 2, 14, 2).mean(axis=(1, 3))
-            upper, lower = tile[::2], tile[1::2]
-            seen = upper[..., 3] > 0
-            blue, orange = seen & (upper[..., 2] > upper[..., 0]), seen & (upper[..., 0] > upper[..., 2])
-            assert blue.any()
-            assert orange.any()
-            assert (cells[blue] > 0).all()
-            assert (cells[orange] < 0).all()
-            assert ((lower[..., 3] > 0) == blue).all()  # striped where negative
-            strong = np.abs(cells) > np.abs(cells).max() / 4
-            assert (seen | ~strong).all()
-            order = np.argsort(np.abs(cells), axis=None)
-            assert (np.diff(upper[..., 3].ravel()[order]) >= 0).all()
+        upper, lower = weights_seen(scene, t)
+        weights = record.hidden_weights[t].reshape(16, 14, 2, 14, 2).mean(axis=(2, 4))
+        blue, orange = (upper[..., i] > upper[..., 2 - i] + 9 for i in (2, 0))
+        assert blue.any()
+        assert orange.any()
+        assert (weights[blue] > 0).all()
+        assert (weights[orange] < 0).all()
+        np.testing.assert_array_equal(lower[..., 2] > lower[..., 0] + 9, blue)  # striped where negative
+        strong = np.abs(weights) > np.abs(weights).max() / 4
+        assert (blue | orange | ~strong).all()
+        for sign in (1, -1):
+            chosen = sign * weights > 0
+            order = np.argsort(sign * weights[chosen])
+            assert (np.diff(upper[chosen].sum(axis=-1)[order]) <= 0).all()  # the stronger, the darker
 
 
-def test_pages_share_their_pictures_of_the_weights(record):
+def test_pages_share_their_pictures_of_the_weights_and_each_shows_its_own(record):
     scene = sgd.scene(record)
-    hrefs = pictures(scene)[1].attributes["href"]
-    assert len(hrefs) == 13
-    assert len(set(hrefs)) == math.ceil(13 / sgd_images.STRIP) < 13
-    seen = [weights_seen(scene, t).tobytes() for t in range(13)]
-    assert len(set(seen)) == 13
-    beyond = decoded(hrefs[12])[:, 60 * (12 % sgd_images.STRIP + 1) :]
-    assert beyond.size
-    assert not beyond[..., 3].any()  # behind the last page the strip is clear
+    links = [part.get("href") for t in range(13) for part in parts(page(scene, t), "image")[-1:]]
+    assert 1 < len(set(links)) <= 13 / 3
+    assert len({weights_seen(scene, t)[0].tobytes() for t in range(13)}) == 13
+    for t in range(13):
+        tiles = parts(page(scene, t), "rect", stroke=COLOURS["grid"])
+        right, low = (int(max(place(tile, name)[0] for tile in tiles)) + 56 for name in ("x", "y"))
+        beside = rendered(scene, t)[low - 230 : low, right + 2 : right + 12]
+        assert (beside == 255).all(), "the weights of another page are seen beside those of this one"
 
 
 def test_the_still_picture_shows_the_cells_as_they_are(record):
     """Unless resvg is told in a style, it blurs a cell into its neighbours."""
-    stepper = Stepper(sgd.scene(record), step=12)
-    page = np.array(Image.open(io.BytesIO(stepper.png())).convert("RGB")).astype(int)
-    cells = weights_seen(sgd.scene(record), 12)[40:48, 32:40]
-    assert len(np.unique(cells[..., 3])) > 3
-    opacity = cells[..., 3:] / 255
-    expected = cells[..., :3] * opacity + 255 * (1 - opacity)
-    drawn = page[166 + 2 * 40 : 166 + 2 * 48, 30 + 4 * 32 : 30 + 4 * 40]  # a pixel takes 4 by 2 units
-    assert np.abs(drawn - expected.repeat(2, axis=0).repeat(4, axis=1)).max() < 3
+    halves = framed(sgd.scene(record), 12, "grid").reshape(16, 28, 2, 14, 4, 3)[:, 1:-1, :, 1:-1]
+    assert len(np.unique(halves)) > 6
+    assert (halves == halves[:, :, :1, :, :1]).all()
 
 
 def test_the_arrow_turns_by_the_angle(record):
     scene = sgd.scene(record)
     for t in range(len(record)):
-        page = ElementTree.fromstring(scene.svg(t + 1))
-        (turned,) = (e for e in page.iter(f"{SVG}path") if e.get("transform"))
+        (turned,) = (e for e in parts(page(scene, t + 1), "path") if e.get("transform"))
         turn = float(re.match(r"rotate\((\S+) ", turned.get("transform"))[1])
         cosine = record.dot[t] / (record.norm[t] * record.full_norm[t])
         assert -turn == pytest.approx(math.degrees(math.acos(cosine)), abs=0.1)
-    page = ElementTree.fromstring(scene.svg(0))
-    assert not [e for e in page.iter(f"{SVG}path") if e.get("transform")]
+    assert not [e for e in parts(page(scene, 0), "path") if e.get("transform")]
 
 
 def test_the_curves_show_what_is_so_far(record):
-    scene = sgd.scene(record)
-    for t in (0, 5, 12):
-        page = ElementTree.fromstring(scene.svg(t))
-        accuracy = next(e for e in page.iter(f"{SVG}clipPath") if e.get("id") == "accuracy")[0]
-        x, width = float(accuracy.get("x")), float(accuracy.get("width"))
-        rings = [e for e in page.iter(f"{SVG}circle") if e.get("r") == "5"]
+    scene, heights = sgd.scene(record), []
+    for t in range(13):
+        shown = page(scene, t)
+        (past,) = parts(shown, "clipPath", id="accuracy")
+        left, width = place(past[0], "x", "width")
+        rings = parts(shown, "circle", r="5")
         assert len(rings) == (2 if t == 0 else 3)
-        ring = rings[-1]
-        assert float(ring.get("cx")) < x + width < float(ring.get("cx")) + 5
-        assert float(ring.get("cy")) == pytest.approx(416 - 90 * record.right[t] / 300, abs=0.01)
+        across, up = place(rings[-1], "cx", "cy")
+        assert across < left + width < across + 5
+        heights.append(up)
+    slope, _ = line = np.polyfit(record.right, heights, 1)
+    assert slope < 0  # better is higher
+    np.testing.assert_allclose(np.polyval(line, record.right), heights, atol=0.02)
 
 
 def test_a_run_that_blew_up_is_said_and_still_drawn(record):
@@ -335,11 +318,11 @@ def test_a_run_that_blew_up_is_said_and_still_drawn(record):
     assert scene.captions[5] == sgd.scene(record).captions[5]
     for step in range(6, 13):
         assert scene.captions[step].words == "The cost left the scale at mini-batch 6: η is too large."
-        page = ElementTree.fromstring(scene.svg(step))
-        assert not [e.text for e in page.iter(f"{SVG}text") if "nan" in (e.text or "")]
-        numbers = [v for e in page.iter() for k, v in e.attrib.items() if k != "href"]
+        shown = page(scene, step)
+        assert not [text for text in texts(scene, step) if "nan" in text]
+        numbers = [v for e in shown.iter() for k, v in e.attrib.items() if k != "href"]
         assert not [v for v in numbers if "nan" in v]
-        assert len(list(page.iter(f"{SVG}image"))) == 2
+        assert len(parts(shown, "image")) == 2
 
 
 def test_a_gradient_of_zero_has_no_direction(record):
