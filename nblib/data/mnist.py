@@ -62,7 +62,13 @@ def load(path: str | os.PathLike[str] | None = None) -> MNIST:
 
 
 def one_hot(labels: ArrayLike) -> NDArray[np.float32]:
-    """Return each digit as a target vector: (n,) in, (n, 10) out, 1 at the digit's place, else 0."""
+    """Return each digit as a target vector: (n,) in, (n, 10) out, 1 at the digit's place, else 0.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If `labels` are not whole numbers from 0 to 9, one for each example.
+    """
     return np.eye(10, dtype=np.float32)[validate.labels("labels", labels, n_classes=10)]
 
 

@@ -40,6 +40,11 @@ def separable(n: int = 40, gap: float = 0.4, seed: int = 0) -> Data:
     -------
     x : ndarray, shape (n, 2)
     y : ndarray, shape (n,), 1 on the side of the normal
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not as described.
     """
     n = validate.whole("n", n, at_least=2)
     gap = validate.positive("gap", gap)
@@ -64,6 +69,11 @@ def overlapping(n: int = 40, seed: int = 0) -> Data:
     A line may still separate the few points that are drawn; of 20 it does for some seeds. The
     centres are (−0.4, −0.3) for label 0 and (0.4, 0.3) for label 1; the standard deviation is
     0.45. Shapes (n, 2) and (n,).
+
+    Raises
+    ------
+    ValueError, TypeError
+        If `n` is not a whole number of at least 10, or `seed` none of at least 0.
     """
     n = validate.whole("n", n, at_least=10)
     rng = np.random.default_rng(validate.whole("seed", seed, at_least=0))
@@ -77,6 +87,11 @@ def gate(name: str) -> Data:
     Parameters
     ----------
     name : {"and", "or", "nand", "nor", "xor"}
+
+    Raises
+    ------
+    ValueError
+        If there is no gate of this name.
     """
     x, y = GATES[validate.one_of("name", name, GATES)].truth_table()
     return x.astype(np.float64), y.reshape(-1)
@@ -108,6 +123,11 @@ def lines(size: int = 3, row: int | None = None, noise: float = 0.0, copies: int
         0 background, 1 ink.
     y : ndarray, shape (2·size·copies,)
         1 for the lines asked for, else 0.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not as described.
     """
     size = validate.whole("size", size, at_least=3)
     copies = validate.whole("copies", copies, at_least=1)

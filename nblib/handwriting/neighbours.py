@@ -34,6 +34,11 @@ class Nearest:
     ----------
     x : array_like, shape (n, pixels)
         One image per row. Held, not copied, if it is float32; it must not be changed afterwards.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If `x` does not hold finite numbers in rows.
     """
 
     def __init__(self, x: ArrayLike) -> None:

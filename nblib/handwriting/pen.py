@@ -93,6 +93,11 @@ def strokes(
     -------
     list of ndarray, shapes (n, 2)
         Places on the sheet, close together.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not as described.
     """
     shapes = SHAPES[_digit(digit)]
     shape = validate.whole("shape", shape, at_least=0)
@@ -124,6 +129,11 @@ def ink(strokes: Sequence[ArrayLike], thickness: float = THICKNESS, side: int = 
     -------
     ndarray of float32, shape (side, side)
         0 is paper, 1 is ink; pixels at the rim of a line lie between.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not as described.
     """
     side = validate.whole("side", side, at_least=1)
     radius = validate.positive("thickness", thickness) * side / 2
@@ -144,6 +154,11 @@ def examples(
     """Return every shape of every digit in all sizes, thicknesses and slants, each somewhere on its sheet.
 
     With the values given, 13 shapes × 27 = 351 sheets. `seed` chooses the places; each digit is whole.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a digit would not fit on its sheet, or an argument is not as `strokes` and `ink` want it.
     """
     rng = np.random.default_rng(validate.whole("seed", seed, at_least=0))
     inks, told = [], []

@@ -73,6 +73,11 @@ def shrink(ink: ArrayLike) -> NDArray[np.float32]:
 
     Parameters and result are as for `as_mnist`. It shows what a network makes of digits that are not
     prepared as its training images were; an empty sheet stays empty.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If `ink` is not as described.
     """
     image = _resized(_ink(ink), SIDE, SIDE)
     return (image / (image.max() or 1)).astype(np.float32).reshape(-1)

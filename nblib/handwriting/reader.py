@@ -92,7 +92,13 @@ class Reader:
             self._known = Nearest(x)
 
     def read(self, image: ArrayLike, k: int = 2) -> Reading:
-        """Return what the network makes of one image, shape (784,), and the `k` images nearest to it."""
+        """Return what the network makes of one image, shape (784,), and the `k` images nearest to it.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If `image` is not 784 finite numbers, or `k` no whole number of at least 1.
+        """
         image = validate.rows("image", np.asarray(image)[None], 784, np.float32)[0]
         _, *hidden, outputs = self.network.activations(image)
         if self._known is None:

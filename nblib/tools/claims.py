@@ -39,6 +39,11 @@ class Claim:
         The claim, in one sentence.
     condition : str
         What had to be added to it, or read into it; empty if nothing was tried.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a number is not a whole number of at least 1, or a text says nothing.
     """
 
     def __init__(self, number: int, article: int, section: str, says: str) -> None:
