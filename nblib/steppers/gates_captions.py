@@ -61,7 +61,7 @@ def captions(circuit: Circuit, record: CircuitRecord, by_column: bool) -> list[C
     given = ", ".join(f"{name} = {record.signals[name]}" for name in circuit.inputs)
     start = f"The inputs are set: {given}. No unit has answered yet."
     if adds(circuit):
-        a, b = addends(record)
+        a, b = addends(record.inputs)
         start = f"The inputs are set: a = {a:04b} = {a}, b = {b:04b} = {b} (lowest bit last)."
     layer = _columns if by_column else _layer
     layers = [layer(circuit, record, depth) for depth in range(1, len(record.layers))]
@@ -73,9 +73,9 @@ def adds(circuit: Circuit) -> bool:
     return circuit.inputs == ripple_adder.inputs and tuple(circuit.outputs) == tuple(ripple_adder.outputs)
 
 
-def addends(record: CircuitRecord) -> tuple[int, int]:
+def addends(inputs: Sequence[int]) -> tuple[int, int]:
     """Return the two numbers at the inputs of a 4-bit adder."""
-    return whole(record.inputs[:4]), whole(record.inputs[4:])
+    return whole(inputs[:4]), whole(inputs[4:])
 
 
 def whole(bits: Sequence[int]) -> int:
@@ -136,7 +136,7 @@ def _end(circuit: Circuit, record: CircuitRecord) -> Caption:
 
 
 def _end_of_sum(words: str, record: CircuitRecord) -> Caption:
-    (a, b), result = addends(record), whole(record.outputs)
+    (a, b), result = addends(record.inputs), whole(record.outputs)
     if result != a + b:
         words += f" But {a} + {b} = {a + b}: this circuit does not add rightly."
     worth = " + ".join(f"{bit}·{2**i}" for i, bit in reversed(list(enumerate(record.outputs))))

@@ -14,18 +14,9 @@ from nblib.drawing.marks import disc
 from nblib.drawing.panels import Wire
 from nblib.drawing.scene import Element, Scene, group, note, rect, text
 from nblib.gates import Circuit, CircuitRecord, Unit
+from nblib.steppers import gates_captions as told
 from nblib.steppers.circuits import layout
 from nblib.steppers.free_unit import free_unit
-from nblib.steppers.gates_captions import (
-    addends,
-    adds,
-    brought,
-    captions,
-    number,
-    signed_number,
-    verdict,
-    whole,
-)
 from nblib.steppers.pages import Pages
 from nblib.widgets.explorer import Explorer, row_of
 
@@ -80,7 +71,7 @@ def scene(circuit: Circuit, inputs: Sequence[int], title: str = "A circuit of th
             *drawing.table(),
             drawing.foot(),
         ],
-        captions(circuit, drawing.record, by_column=drawing.small),
+        told.captions(circuit, drawing.record, by_column=drawing.small),
         width=drawing.layout.width,
         height=drawing.layout.height,
         title=title,
@@ -93,9 +84,12 @@ class _Drawing:
 
     def __init__(self, circuit: Circuit, record: CircuitRecord) -> None:
         self.circuit, self.record, self.layout = circuit, record, layout(circuit)
-        self.depth = {name: depth for depth, layer in enumerate(record.layers) for name in layer}
+        self.outputs = {f"output {name}": name for name in circuit.outputs}
+        self.signals = record.signals | dict(zip(self.outputs, record.outputs, strict=True))
+        layers = [*record.layers, tuple(self.outputs)]
+        self.depth = {name: depth for depth, layer in enumerate(layers) for name in layer}
         self.last = len(record.layers)
-        self.pages = Pages.phases(self.last + 1)
+        self.pages = Pages.phases(len(layers))
         self.small = self.layout.radius < 20
         self.all_weights = len(circuit.units) <= 3  # else there is room only for those that are not 1
 
@@ -113,8 +107,8 @@ class _Drawing:
                 # Two wires from one source run side by side.
                 beside = 16 * (sources[:k].count(source) - (sources.count(source) - 1) / 2)
                 elements += self._wire(source, name, float(unit.weights[k]), beside)
-        for output, source in self.circuit.outputs.items():
-            elements += self._wire(source, f"output {output}")
+        for place, output in self.outputs.items():
+            elements += self._wire(self.circuit.outputs[output], place)
         return elements
 
     def _wire(
@@ -123,63 +117,55 @@ class _Drawing:
         r, places = self.layout.radius, self.layout.places
         ends = _BIT if source in self.circuit.inputs else r, _BIT if weight is None else r
         wire = Wire(places[source], places[target], *ends, beside)
-        signal, arrives = self.record.signals[source], self.depth.get(target, self.last)
+        signal, arrives = self.signals[source], self.depth[target]
         lit = self.pages.since(arrives)
         width, opacity = np.where(lit & bool(signal), 3.2, 1.4), np.where(lit, 1.0 if signal else 0.6, 0.3)
         if self.small or weight is None:
             return [wire.line(weight or 0, width, opacity=opacity)]
         elements = [wire.arrow(weight, width, opacity=opacity)]
         if weight != 1 or self.all_weights:
-            elements.append(note(*wire.at(0.24), signed_number(weight), stroke_width=6))
-        return [*elements, _coin(*wire.at(1, -32), number(weight * signal), self.pages.at(arrives))]
+            elements.append(note(*wire.at(0.24), told.signed_number(weight), stroke_width=6))
+        return [*elements, _coin(*wire.at(1, -32), told.number(weight * signal), self.pages.at(arrives))]
 
     def bits(self) -> list[Element]:
         """Return the inputs, which can be clicked, and the outputs."""
-        outputs = zip(self.circuit.outputs, self.record.outputs, strict=True)
-        return [
-            *(self._bit(n, n, self.record.signals[n], 0, cursor="pointer") for n in self.circuit.inputs),
-            *(self._bit(f"output {n}", n, signal, self.last) for n, signal in outputs),
-        ]
+        inputs = [self._bit(name, name, cursor="pointer") for name in self.circuit.inputs]
+        return [*inputs, *(self._bit(place, name) for place, name in self.outputs.items())]
 
-    def _bit(self, place: str, name: str, signal: int, settles: int, **attributes: Any) -> Element:
-        content = np.where(self.pages.since(settles), str(signal), "?")
+    def _bit(self, place: str, name: str, **attributes: Any) -> Element:
+        content = np.where(self.pages.since(self.depth[place]), str(self.signals[place]), "?")
         inside = text(*self.layout.places[place], content, size=15, font_weight="bold")
-        return self._circle(place, name, _BIT, signal, settles, inside, **attributes)
+        return self._circle(place, name, _BIT, inside, **attributes)
 
     def unit(self, name: str) -> Element:
         """Return a unit with its threshold, and its sum as soon as it is known."""
         unit, sources = self.circuit.units[name]
-        (x, y), r, settles = self.layout.places[name], self.layout.radius, self.depth[name]
-        signal, bits = self.record.signals[name], [self.record.signals[source] for source in sources]
-        settled, theta = self.pages.since(settles), number(unit.threshold)
+        (x, y), r, bits = self.layout.places[name], self.layout.radius, [self.signals[s] for s in sources]
+        settled, theta = self.pages.since(self.depth[name]), told.number(unit.threshold)
         if self.small:
-            comparison = np.where(settled, f"{'≥' if signal else '<'}{theta}", f"≥{theta}")
+            comparison = np.where(settled, f"{'≥' if self.signals[name] else '<'}{theta}", f"≥{theta}")
             parts = [
-                text(x, y - 6, np.where(settled, number(unit.total(*bits)), ""), size=11),
+                text(x, y - 6, np.where(settled, told.number(unit.total(*bits)), ""), size=11),
                 text(x, np.where(settled, y + 7, y), comparison, size=11),
             ]
         else:
-            told = brought(unit, bits) if 1 < len(bits) <= 4 else f"sum {number(unit.total(*bits))}"
+            short = 1 < len(bits) <= 4
+            total = told.brought(unit, bits) if short else f"sum {told.number(unit.total(*bits))}"
             right, down = self.layout.sums.get(name, (18, r + 13))
-            parts = [
-                text(x, y, f"≥ {theta}", size=14),
-                note(x + right, y + down, np.where(settled, told, ""), stroke_width=6),
-                note(x + right, y + down + 15, np.where(settled, verdict(unit, bits), ""), stroke_width=6),
-            ]
-        return self._circle(name, name.rpartition(".")[2], r, signal, settles, *parts)
+            parts = [text(x, y, f"≥ {theta}", size=14)]
+            for i, said in enumerate((total, told.verdict(unit, bits))):
+                below = y + down + 15 * i
+                parts.append(note(x + right, below, np.where(settled, said, ""), stroke_width=6))
+        return self._circle(name, name.rpartition(".")[2], r, *parts)
 
-    def _circle(
-        self, place: str, name: str, r: float, signal: int, settles: int, *inside: Element, **attributes: Any
-    ) -> Element:
+    def _circle(self, place: str, name: str, r: float, *inside: Element, **attributes: Any) -> Element:
         """Return a circle with its name that fills when it fires and has a thick rim while it settles."""
-        (x, y), settled = self.layout.places[place], self.pages.since(settles)
-        rim = {
-            "stroke": np.where(settled, "ink", "quiet"),
-            "stroke_width": np.where(self.pages.at(settles), 3.2, 1.4),
-        }
+        (x, y), settles = self.layout.places[place], self.depth[place]
+        settled, now = self.pages.since(settles), self.pages.at(settles)
+        rim = {"stroke": np.where(settled, "ink", "quiet"), "stroke_width": np.where(now, 3.2, 1.4)}
+        glow = np.where(settled & bool(self.signals[place]), 0.6, 0.0)
         size, gap = (11, 7) if self.small else (12, 10)
         away = r + gap + 1 if place in self.layout.below else -r - gap
-        glow = np.where(settled & bool(signal), 0.6, 0.0)
         return group(*disc(x, y, r, glow, **rim), note(x, y + away, name, size), *inside, **attributes)
 
     def table(self) -> list[Element]:
@@ -201,7 +187,7 @@ class _Drawing:
             hint = "click an input" + (" or a row of the table" if self.layout.table else "")
             hint += "" if self.all_weights else "; wires without a number have weight +1"
             return text(10, self.layout.height - 12, hint, size=12, fill="quiet", text_anchor="start")
-        (a, b), result = addends(self.record), whole(self.record.outputs)
+        (a, b), result = told.addends(self.record.inputs), told.whole(self.record.outputs)
         given = f"{a} + {b}:   {a:04b} + {b:04b} = "
         known = np.where(self.pages.since(self.last), f"{given}{result:05b}, that is {result}", f"{given}?")
         return text(self.layout.width / 2, 18, known, size=14, font_weight="bold")
@@ -285,18 +271,19 @@ class GatesExplorer(Explorer):
 
     def actions(self) -> dict[str, Callable[[], None]]:
         """Return the switches."""
-        if adds(self.circuit):
+        if told.adds(self.circuit):
             return {}
         bits = zip(self.circuit.inputs, self.inputs, strict=True)
         return {f"{name}={bit}": partial(self.toggle, name) for name, bit in bits}
 
     def rows(self) -> list[ipywidgets.Widget]:
         """Return the settings, and the sliders where the circuit adds two numbers."""
-        return [*super().rows(), *([self._addends_row] if adds(self.circuit) else [])]
+        return [*super().rows(), *([self._addends_row] if told.adds(self.circuit) else [])]
 
     def _move_sliders(self) -> None:
-        if adds(self.circuit):
-            self.addends[0].value, self.addends[1].value = whole(self.inputs[:4]), whole(self.inputs[4:])
+        if told.adds(self.circuit):
+            for slider, number in zip(self.addends, told.addends(self.inputs), strict=True):
+                slider.value = number
 
     def _slid(self, change: Any) -> None:
         bits, first = list(self.inputs), 4 * self.addends.index(change["owner"])
@@ -317,7 +304,7 @@ class GatesExplorer(Explorer):
 
 def _first_bits(circuit: Circuit) -> tuple[int, ...]:
     """Return the bits to begin with: 11 + 6 for an adder, else 1 and 0 in turns."""
-    if adds(circuit):
+    if told.adds(circuit):
         return (1, 1, 0, 1, 0, 1, 1, 0)
     return tuple((i + 1) % 2 for i in range(circuit.n_inputs))
 
