@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from threadpoolctl import threadpool_info
 
 import oracle
 from nblib import Network, gradcheck
@@ -233,22 +232,6 @@ def test_without_data_that_pull_weights_decay_and_biases_do_not():
     next(network.sgd([[0.0, 0.0]], [[0.5, 0.5]], 1, 1, eta=0.1))
     np.testing.assert_allclose(network.weights[0], 0.95 * np.ones((2, 2)))
     np.testing.assert_allclose(network.biases[0], [1, 1])
-
-
-def test_updates_and_measuring_run_on_one_blas_thread_and_the_rest_is_left_alone(monkeypatch):
-    def pools():
-        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
-
-    seen, outside, feedforward = [], pools(), Classifier._feedforward
-
-    def look(network, x):
-        seen.append(pools())
-        return feedforward(network, x)
-
-    monkeypatch.setattr(Classifier, "_feedforward", look)
-    next(Classifier([3, 3]).sgd(*data(), 1, 8, 0.1))
-    assert seen == [[1] * len(outside)] * 4
-    assert pools() == outside
 
 
 def test_it_learns_what_one_line_cannot_separate():

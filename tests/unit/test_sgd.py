@@ -15,6 +15,7 @@ import oracle
 from nblib import Network
 from nblib.augmentations import shifts
 from nblib.classifier import Classifier
+from nblib.runs.epochs import Descent, Epochs
 from nblib.schedules import cosine
 
 XOR = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
@@ -164,6 +165,22 @@ def test_the_arrays_of_the_caller_are_neither_changed_nor_copied(kind):
     finally:
         tracemalloc.stop()
     assert peak < x.nbytes / 2
+
+
+def test_updates_and_measuring_run_on_one_blas_thread_and_the_rest_is_left_alone():
+    def pools():
+        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+    seen, outside = [], pools()
+
+    def look(*arguments):
+        seen.append(pools())
+        return 0.0, 0.0
+
+    descent = Descent(look, 23, mini_batch_size=8, eta=0.1, rng=np.random.default_rng(0))
+    list(Epochs(descent, 1, measure=look))
+    assert seen == [[1] * len(outside)] * (3 + 1)
+    assert pools() == outside
 
 
 # -- the loop belongs to the caller -----------------------------------------------------------
