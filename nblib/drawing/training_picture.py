@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil, isqrt
+from math import ceil, isfinite, isqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from nblib.drawing import pixels
 from nblib.drawing.picture import BLUE, INK, Picture, bare, canvas
 from nblib.drawing.pixels import NEGATIVE, POSITIVE, shades
-from nblib.runs.training import Training
+from nblib.runs.training import Measurement, Training
 
 UNITS = 30  # hidden neurons that are shown, at most
 LEVELS = 7  # shades of blue, and of orange
@@ -34,6 +34,12 @@ def levels(training: Training) -> NDArray[np.int8]:
     if not wide:
         return np.zeros((0, 0, 0), np.int8)
     return shades(training.network.weights[0][:UNITS], LEVELS).reshape(-1, wide, wide)
+
+
+def tiles(training: Training) -> dict[str, int]:
+    """Return what a page must know to draw the `levels`: how many, their width, how many in a row, shades."""
+    n = len(levels(training))
+    return {"n": n, "side": side(training), "columns": columns(n), "levels": LEVELS}
 
 
 def mosaic(tiles: NDArray[np.int8]) -> NDArray[np.uint8]:
@@ -78,6 +84,12 @@ def headings(training: Training) -> list[str]:
     n_cost, n_accuracy = training.n_measured
     whose = "other" if training.validated else "training"
     return [f"cost, {n_cost:,} training examples", f"accuracy in %, {n_accuracy:,} {whose} examples"]
+
+
+def point(measurement: Measurement) -> list[float | None]:
+    """Return a measurement as the browser knows it; what is no finite number is None."""
+    numbers = (measurement.epoch, measurement.cost, measurement.accuracy, measurement.eta)
+    return [*(n if isfinite(n) else None for n in numbers), measurement.mini_batch_size]
 
 
 def so_far(training: Training) -> str:

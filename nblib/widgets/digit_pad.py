@@ -13,7 +13,8 @@ import traitlets
 from numpy.typing import ArrayLike, NDArray
 
 from nblib import validate
-from nblib.drawing.picture import GREY, Picture, bare, canvas
+from nblib.drawing import reading_picture
+from nblib.drawing.picture import Picture
 from nblib.handwriting import THICKNESS, as_mnist, from_file, ink
 from nblib.handwriting.reader import Reader, Reading
 from nblib.network import Network
@@ -159,29 +160,8 @@ class DigitPad(StillWidget):
 
     def picture(self) -> Picture:
         """Return the drawing and the answer as a still picture."""
-        reading = self._reading
-        sheets = {"drawn": ink(self.strokes, self.thickness)} if self.strokes or not reading else {}
-        if reading is not None:
-            sheets["as the network sees it"] = reading.image.reshape(28, 28)
-        near = [f"a {label}" for label in reading.labels] if reading else []
-        ratios = [1.3] * len(sheets) + [2.2] * (reading is not None) + [1] * len(near)
-        shape = {"width": 1.4 * sum(ratios), "height": 2.3, "width_ratios": ratios}
-        with canvas(1, len(ratios), **shape) as (figure, axes):
-            for ax, (title, sheet) in zip(axes[0], sheets.items(), strict=False):
-                _image(ax, sheet, title)
-            if reading is None:
-                return Picture(figure, f"An empty pad for drawing a digit. {BLANK}")
-            bars, *others = axes[0, len(sheets) :]
-            _bars(bars, reading)
-            for ax, image, label in zip(others, reading.nearest, near, strict=True):
-                _image(ax, image.reshape(28, 28), f"near: {label}")
-            told = f" Nearest to it among the training images: {' and '.join(near)}." if near else ""
-            says = f"A drawn digit, scaled and centred; the network says {reading.answer}."
-            return Picture(figure, says + told)
-
-    def still(self) -> dict[str, str]:
-        """Return `picture` as MIME bundle, for readers without a kernel."""
-        return self.picture().image_bundle()
+        sheet = ink(self.strokes, self.thickness) if self.strokes or not self._reading else None
+        return reading_picture.picture(sheet, self._reading)
 
 
 def _places(strokes: Sequence[ArrayLike]) -> list[list[list[float]]]:
@@ -207,22 +187,3 @@ def _rounded(values: NDArray[Any]) -> list[float | None]:
 
 def _bytes(images: NDArray[Any]) -> bytes:
     return np.round(255 * np.clip(images, 0, 1)).astype(np.uint8).tobytes()
-
-
-def _image(ax: Any, image: NDArray[Any], title: str) -> None:
-    ax.imshow(image, cmap="Greys", vmin=0, vmax=1)
-    bare(ax)
-    for spine in ax.spines.values():
-        spine.set(visible=True, color=GREY)
-    ax.set_title(title, fontsize=9)
-
-
-def _bars(ax: Any, reading: Reading) -> None:
-    drawn = ax.barh(range(10), reading.outputs)
-    drawn[reading.answer].set(hatch="//", edgecolor="white")
-    for digit, output in enumerate(reading.outputs):
-        ax.text(max(output, 0) + 0.03, digit, f"{output:.2f}", va="center", fontsize=7)
-    ax.set(xlim=(0, 1.15 * max(1, reading.outputs.max())), xlabel="output", yticks=range(10))
-    ax.invert_yaxis()
-    ax.grid(False)
-    ax.set_title(f"says {reading.answer}", fontsize=9)

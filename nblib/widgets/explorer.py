@@ -59,6 +59,8 @@ class Explorer(ipywidgets.VBox):
         self.add_class("nblib-explorer")  # stepper.js keeps the keys of the settings from the notebook
         for widget in self.settings.values():
             widget.observe(self._changed, "value")
+        self._note_settings()
+        self.stepper.observe(self._note_settings, "scene")
 
     def __repr__(self) -> str:
         return repr(self.stepper)
@@ -107,6 +109,13 @@ class Explorer(ipywidgets.VBox):
 
     def _changed(self, _: Any) -> None:
         self.refresh(self.step if self._keeps_page else 0)
+
+    def _note_settings(self, *_: Any) -> None:
+        """Tell the browser what is drawn: a setting that nobody hears goes back to that."""
+        self.stepper.settings = {
+            widget.model_id: widget.get_state("index" if "index" in widget.keys else "value")
+            for widget in self.settings.values()
+        }
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         bundle = super()._repr_mimebundle_(**kwargs)

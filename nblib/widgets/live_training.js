@@ -1,200 +1,339 @@
-// Shows a training while it runs (nblib/widgets/training.py), and hears the buttons that steer it.
-const SVG = "http://www.w3.org/2000/svg";
-const MAIN = { ready: ["▶", "Start", "start"], running: ["⏸", "Pause", "pause"], paused: ["▶", "Resume", "start"] };
-const AGAIN = ["↺", "Start again", "start"];
-const BLUE = [0, 114, 178], ORANGE = [213, 94, 0], EDGE = 221, PAPER = 255;
+// Shows a training while it runs (nblib/widgets/live_training.py), and hears the buttons that steer it.
+import { button, connect, control, html, lifetime, name, sign, svg } from "./dom.js";
+
+const MAIN = {
+  ready: ["next", "Start", "start"],
+  running: ["pause", "Pause", "pause"],
+  paused: ["next", "Resume", "start"],
+};
+const AGAIN = ["again", "Start again", "start"];
+const BLUE = [0, 114, 178];
+const ORANGE = [213, 94, 0];
+const EDGE = 221;
+const PAPER = 255;
+const RATES = [-3, -2, -1, 0, 1].flatMap((power) => [1, 2, 5].map((digit) => +`${digit}e${power}`));
+const SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 const CALM = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1000 : 0; // ms between two drawings, at least
+const [TOP, WIDTH, HEIGHT] = [30, 220, 150]; // of the rectangle of a chart
+const SMALL = { "font-size": 11, fill: "var(--nblib-quiet)" };
 
-function html(tag, attributes = {}, ...children) {
-  const made = Object.assign(document.createElement(tag), attributes);
-  made.append(...children);
-  if (["button", "input", "select"].includes(tag)) made.dataset.lmSuppressShortcuts = "true"; // else JupyterLab takes the keys
-  return made;
-}
-
-function svg(tag, attributes, text = "") {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.textContent = text;
-  return made;
-}
+// -- axes: each gives an amount its place, 0 to 1, and has round numbers to write at it --
 
 // Round numbers from `least` to `most`, three to six of them.
 function ticks(least, most) {
   const power = 10 ** Math.floor(Math.log10((most - least) / 3));
   const step = [1, 2, 5, 10].map((digit) => digit * power).find((wide) => (most - least) / wide <= 5.5);
-  return Array.from({ length: Math.floor((most - least) / step + 1e-9) + 1 }, (_, i) => +(least + i * step).toPrecision(6));
+  const length = Math.floor((most - least) / step + 1e-9) + 1;
+  return Array.from({ length }, (_, i) => +(least + i * step).toPrecision(6));
 }
 
-// An axis gives each amount its place, 0 to 1, and has round numbers to write at it.
-const linear = (least, most) => ({ place: (amount) => (amount - least) / (most - least), marks: ticks(least, most) });
+function linear(least, most) {
+  return { place: (amount) => (amount - least) / (most - least), marks: ticks(least, most) };
+}
+
 function logarithmic(amounts) {
   const known = amounts.filter((amount) => amount > 0);
   const [low, high] = known.length ? [0.8 * Math.min(...known), 1.2 * Math.max(...known)] : [0.1, 1];
-  const decades = Array.from({ length: 40 }, (_, i) => 10 ** (i - 20)), some = high / low > 300 ? [1] : [1, 2, 5];
-  const marks = decades.flatMap((one) => some.map((digit) => +(digit * one).toPrecision(1)));
+  const digits = high / low > 300 ? [1] : [1, 2, 5];
+  const decades = Array.from({ length: 40 }, (_, i) => 10 ** (i - 20));
+  const marks = decades.flatMap((one) => digits.map((digit) => +(digit * one).toPrecision(1)));
   const place = (amount) => Math.log(amount / low) / Math.log(high / low);
   return { place, marks: marks.filter((mark) => low <= mark && mark <= high) };
 }
 
-// One curve with its axes. A point is [epoch, cost, accuracy, η, mini-batch size].
+// -- charts: a point is [epoch, cost, accuracy, η, mini-batch size] --
+
+// One curve with its axes; `wordy` writes at each change of a setting what it became.
 function chart(points, value, { left, title, epochs, axis, wordy }) {
-  const [top, width, height] = [30, 220, 150];
-  const x = (epoch) => left + (width * epoch) / epochs, y = (amount) => top + height * (1 - axis.place(amount));
-  const small = { "font-size": 11, fill: "var(--nblib-quiet)" };
-  const parts = [
-    svg("text", { x: left - 30, y: 18, "font-size": 12, fill: "var(--nblib-ink)", "font-weight": "bold" }, title),
-    svg("rect", { x: left, y: top, width, height, fill: "none", stroke: "var(--nblib-grid)" }),
-    svg("text", { x: left + width / 2, y: top + height + 32, "text-anchor": "middle", ...small }, "epoch"),
+  const x = (epoch) => left + (WIDTH * epoch) / epochs;
+  const y = (amount) => TOP + HEIGHT * (1 - axis.place(amount));
+  const known = points.filter((point) => value(point) !== null && axis.place(value(point)) >= 0);
+  const places = known.map((point) => [x(point[0]).toFixed(1), y(value(point)).toFixed(1)]);
+  return [
+    ...frame(left, title, axis, y, ticks(0, epochs), x),
+    ...changes(points, x, left, wordy),
+    ...curve(places),
   ];
-  for (const at of ticks(0, epochs)) parts.push(svg("text", { x: x(at), y: top + height + 16, "text-anchor": "middle", ...small }, at));
-  for (const at of axis.marks)
-    parts.push(
-      svg("line", { x1: left, x2: left + width, y1: y(at), y2: y(at), stroke: "var(--nblib-grid)" }),
-      svg("text", { x: left - 6, y: y(at) + 4, "text-anchor": "end", ...small }, at),
-    );
+}
+
+function frame(left, title, axis, y, epochs, x) {
+  const right = left + WIDTH;
+  const bottom = TOP + HEIGHT;
+  const bold = { "font-size": 12, fill: "var(--nblib-ink)", "font-weight": "bold" };
+  const edge = { width: WIDTH, height: HEIGHT, fill: "none", stroke: "var(--nblib-grid)" };
+  const middle = { "text-anchor": "middle", ...SMALL };
+  const level = (mark) => [
+    svg("line", { x1: left, x2: right, y1: y(mark), y2: y(mark), stroke: "var(--nblib-grid)" }),
+    svg("text", { x: left - 6, y: y(mark) + 4, "text-anchor": "end", ...SMALL }, mark),
+  ];
+  return [
+    svg("text", { x: left - 30, y: 18, ...bold }, title),
+    svg("rect", { x: left, y: TOP, ...edge }),
+    svg("text", { x: left + WIDTH / 2, y: bottom + 32, ...middle }, "epoch"),
+    ...epochs.map((epoch) => svg("text", { x: x(epoch), y: bottom + 16, ...middle }, epoch)),
+    ...axis.marks.flatMap(level),
+  ];
+}
+
+function changes(points, x, left, wordy) {
+  const parts = [];
   let written = 0;
   points.forEach((point, i) => {
     const before = points[i - 1] ?? point;
-    const said = [["η", 3], ["m", 4]].filter(([, k]) => point[k] !== before[k]).map(([name, k]) => `${name} = ${point[k]}`);
-    if (!said.length) return;
-    const at = x(before[0]), far = at > left + width - 60;
-    parts.push(svg("line", { x1: at, x2: at, y1: top, y2: top + height, stroke: "var(--nblib-mark)", "stroke-dasharray": "4 3" }));
-    const under = top + 13 + 14 * (written++ % 5), words = { x: at + (far ? -4 : 4), y: under, "text-anchor": far ? "end" : "start" };
-    if (wordy) parts.push(svg("text", { ...words, ...small, fill: "var(--nblib-mark)" }, said.join(", ")));
+    const settings = [["η", 3], ["m", 4]].filter(([, k]) => point[k] !== before[k]); // prettier-ignore
+    if (!settings.length) return;
+    const at = x(before[0]);
+    const far = at > left + WIDTH - 60;
+    const line = { x1: at, x2: at, y1: TOP, y2: TOP + HEIGHT };
+    parts.push(svg("line", { ...line, stroke: "var(--nblib-mark)", "stroke-dasharray": "4 3" }));
+    const place = { x: at + (far ? -4 : 4), y: TOP + 13 + 14 * (written++ % 5) };
+    const words = settings.map(([symbol, k]) => `${symbol} = ${point[k]}`).join(", ");
+    const look = { "text-anchor": far ? "end" : "start", ...SMALL, fill: "var(--nblib-mark)" };
+    if (wordy) parts.push(svg("text", { ...place, ...look }, words));
   });
-  const known = points.filter((point) => value(point) !== null && axis.place(value(point)) >= 0);
-  const places = known.map((point) => `${x(point[0]).toFixed(1)},${y(value(point)).toFixed(1)}`);
-  parts.push(svg("polyline", { points: places.join(" "), fill: "none", stroke: "var(--nblib-positive)", "stroke-width": 1.8 }));
-  if (places.length) {
-    const [cx, cy] = places.at(-1).split(",");
-    parts.push(svg("circle", { cx, cy, r: 4, fill: "none", stroke: "var(--nblib-ink)", "stroke-width": 2 }));
-  }
   return parts;
 }
 
-// The weights as pictures: a cell is 2 × 2 pixels; of a negative one only the upper two have colour.
+function curve(places) {
+  if (!places.length) return [];
+  const [cx, cy] = places.at(-1);
+  const line = { fill: "none", stroke: "var(--nblib-positive)", "stroke-width": 1.8 };
+  return [
+    svg("polyline", { points: places.join(" "), ...line }),
+    svg("circle", { cx, cy, r: 4, fill: "none", stroke: "var(--nblib-ink)", "stroke-width": 2 }),
+  ];
+}
+
+// -- the weights as pictures: a cell is 2 × 2 pixels; of a negative one only the upper two have colour --
+
 function paint(canvas, weights, { n, side, columns, levels }) {
-  const tile = 2 * side + 2, rows = Math.ceil(n / columns);
-  if (canvas.width !== columns * tile) Object.assign(canvas, { width: columns * tile, height: rows * tile });
-  const image = new ImageData(canvas.width, canvas.height);
+  const tile = 2 * side + 2;
+  const [width, height] = [columns * tile, Math.ceil(n / columns) * tile];
+  if (canvas.width !== width) Object.assign(canvas, { width, height });
+  const image = new ImageData(width, height);
   image.data.fill(EDGE);
   for (let i = 3; i < image.data.length; i += 4) image.data[i] = 255;
   weights.forEach((level, i) => {
-    const unit = Math.floor(i / side ** 2), row = Math.floor((i % side ** 2) / side), column = i % side;
-    const left = (unit % columns) * tile + 1 + 2 * column, top = Math.floor(unit / columns) * tile + 1 + 2 * row;
-    const colour = (level > 0 ? BLUE : ORANGE).map((part) => PAPER + (Math.abs(level) / levels) * (part - PAPER));
-    for (const [dx, dy] of [[0, 0], [1, 0], [0, 1], [1, 1]])
-      image.data.set(dy && level < 0 ? [PAPER, PAPER, PAPER] : colour, 4 * ((top + dy) * canvas.width + left + dx));
+    const unit = Math.floor(i / side ** 2);
+    const [row, column] = [Math.floor((i % side ** 2) / side), i % side];
+    const left = (unit % columns) * tile + 1 + 2 * column;
+    const top = Math.floor(unit / columns) * tile + 1 + 2 * row;
+    const upper = shade(level, levels);
+    const lower = level < 0 ? [PAPER, PAPER, PAPER] : upper;
+    image.data.set([...upper, 255, ...upper], 4 * (top * width + left));
+    image.data.set([...lower, 255, ...lower], 4 * ((top + 1) * width + left));
   });
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
+function shade(level, levels) {
+  const colour = level > 0 ? BLUE : ORANGE;
+  return colour.map((part) => PAPER + (Math.abs(level) / levels) * (part - PAPER));
+}
+
+// -- the widget --
+
+// The values that a setting offers: the usual ones, and its own.
+function offered(usual, own) {
+  return [...new Set([...usual, own])].sort((one, other) => one - other);
+}
+
+// What a control of a setting shows: what the person chose last, until the kernel has heard all of it.
+class Setting {
+  constructor(trait, control, chosen, show, view) {
+    Object.assign(this, { trait, control, chosen, show, view, sent: [] });
+    control.addEventListener("change", () => this.choose());
+  }
+
+  get value() {
+    return this.view.model.get(this.trait);
+  }
+
+  choose() {
+    const chosen = this.chosen();
+    if (chosen === (this.sent.at(-1) ?? this.value)) return;
+    this.sent.push(chosen);
+    this.view.line.send({ [this.trait]: chosen });
+  }
+
+  hear() {
+    this.sent.splice(0, this.sent.indexOf(this.value) + 1);
+    if (!this.sent.length) this.show(this.value);
+  }
+
+  giveUp() {
+    this.sent = [];
+    this.show(this.value);
+  }
+}
+
+class TrainingView {
+  constructor(model, life) {
+    this.model = model;
+    this.drawn = -Infinity; // when
+    this.line = connect(model, life, () => [this.eta, this.size].forEach((setting) => setting.giveUp()));
+    this.box = html("div", { class: "nblib-stepper nblib-training", role: "group" });
+    this.words = html("p", { class: "nblib-words" });
+    this.alert = html("p", { role: "alert" });
+    const caption = html("div", { class: "nblib-caption", "aria-live": "polite" }, this.words);
+    this.box.append(this.makePictures(), this.makeControls(), caption, this.alert);
+    [this.eta, this.size].forEach((setting) => setting.hear());
+    this.show();
+    this.draw();
+    this.hear(life);
+  }
+
+  makePictures() {
+    const tiles = this.model.get("tiles");
+    this.curves = svg("svg", { viewBox: "0 0 560 220", role: "img" });
+    this.canvas = html("canvas", { role: "img" });
+    name(this.canvas, `Weights of ${tiles.n} hidden neurons, each as a picture`);
+    const caption = html("figcaption", {}, "hidden weights: + blue, solid; − orange, striped");
+    const figure = html("figure", {}, this.canvas, caption);
+    figure.hidden = !tiles.n;
+    return html("div", { class: "nblib-picture" }, this.curves, figure);
+  }
+
+  makeControls() {
+    this.main = button([], () => this.act(this.next[2]));
+    this.main.classList.add("nblib-main");
+    this.stop = name(
+      button([sign("stop"), "Stop"], () => this.act("stop")),
+      "Stop",
+    );
+    this.counter = html("span", { class: "nblib-counter" });
+    const settings = [this.makeEta(), this.makeSize()];
+    const parts = [this.main, this.stop, ...settings, this.counter, this.line.notice];
+    return html("div", { class: "nblib-controls" }, ...parts);
+  }
+
+  makeEta() {
+    const slider = name(control(html("input", { type: "range", min: 0, step: 1 })), "Learning rate η");
+    const written = html("output");
+    let rates = RATES;
+    const chosen = () => rates[+slider.value];
+    const write = () => {
+      written.textContent = chosen();
+      slider.setAttribute("aria-valuetext", `η = ${chosen()}`);
+    };
+    const show = (value) => {
+      rates = offered(RATES, value);
+      slider.max = rates.length - 1;
+      slider.value = rates.indexOf(value);
+      write();
+    };
+    slider.addEventListener("input", write);
+    this.eta = new Setting("eta", slider, chosen, show, this);
+    return html("label", {}, "η", slider, written);
+  }
+
+  makeSize() {
+    const select = name(control(html("select")), "Mini-batch size");
+    const show = (value) => {
+      const options = offered(SIZES, value).map((size) => html("option", { value: size }, size));
+      select.replaceChildren(...options);
+      select.value = value;
+    };
+    this.size = new Setting("mini_batch_size", select, () => +select.value, show, this);
+    return html("label", {}, "mini-batch", select);
+  }
+
+  hear(life) {
+    const soon = () => this.drawSoon();
+    const show = () => this.show();
+    const eta = () => this.eta.hear();
+    const size = () => this.size.hear();
+    life.listen(this.model, { "change:points": soon, "change:weights": soon });
+    life.listen(this.model, { "change:status": show, "change:words": show, "change:error": show });
+    life.listen(this.model, { "change:eta": eta, "change:mini_batch_size": size });
+    this.count(1);
+    life.atEnd(() => this.leave());
+  }
+
+  // How many views there are is known to the browser alone.
+  count(more) {
+    this.model.set("views", (this.model.get("views") ?? 0) + more);
+  }
+
+  leave() {
+    clearTimeout(this.due);
+    cancelAnimationFrame(this.frame);
+    this.count(-1);
+    if (!this.model.get("views") && this.model.get("status") === "running") this.act("pause"); // nobody could see it
+  }
+
+  // Sign and name of the main button, and what it does next.
+  get next() {
+    return MAIN[this.model.get("status")] ?? AGAIN;
+  }
+
+  act(action) {
+    this.line.send({ action });
+  }
+
+  drawSoon() {
+    const wait = Math.max(0, this.drawn + CALM - performance.now());
+    this.due ??= setTimeout(() => (this.frame = requestAnimationFrame(() => this.draw())), wait);
+  }
+
+  draw() {
+    [this.due, this.drawn] = [null, performance.now()];
+    const [points, weights] = [this.model.get("points"), this.model.get("weights")];
+    this.drawCurves(points, this.model.get("epochs"));
+    const levels = new Int8Array(weights.buffer, weights.byteOffset, weights.byteLength);
+    if (levels.length) paint(this.canvas, levels, this.model.get("tiles"));
+    this.box.dataset.points = points.length;
+  }
+
+  drawCurves(points, epochs) {
+    const [epoch, cost, accuracy] = points.at(-1);
+    const later = points.filter((point) => point[0] >= 1);
+    const zoom = later.length && later.every((point) => point[2] > 0.8);
+    const [costTitle, accuracyTitle] = this.model.get("headings");
+    const costs = {
+      left: 50,
+      title: costTitle,
+      axis: logarithmic(points.map((point) => point[1])),
+      wordy: true,
+    };
+    const shares = { left: 330, title: accuracyTitle, axis: linear(zoom ? 80 : 0, 100) };
+    this.curves.replaceChildren(
+      ...chart(points, (point) => point[1], { epochs, ...costs }),
+      ...chart(points, (point) => 100 * point[2], { epochs, ...shares }),
+    );
+    this.counter.textContent =
+      `epoch ${epoch.toFixed(1)} of ${epochs.toLocaleString("en")} · ` +
+      `cost ${cost?.toFixed(4) ?? "–"} · accuracy ${(100 * accuracy).toFixed(1)} %`;
+  }
+
+  show() {
+    const [drawn, label] = this.next;
+    const [status, words] = [this.model.get("status"), this.model.get("words")];
+    name(this.main, label, [sign(drawn), label]);
+    this.stop.setAttribute("aria-disabled", !["running", "paused"].includes(status)); // it keeps the focus
+    name(this.box, this.model.get("title"));
+    this.box.dataset.status = status;
+    for (const [place, text] of [
+      [this.words, words],
+      [this.alert, this.model.get("error")],
+    ])
+      // prettier-ignore
+      if (place.textContent !== text) place.textContent = text;
+    name(this.curves, `Curves of cost and accuracy over the epochs. ${words}`);
+  }
+}
+
+// Points come one by one, and are kept whether or not a view shows them.
 function initialize({ model }) {
-  const hear = (message) => message.point && model.set("points", [...model.get("points"), message.point]);
+  const hear = ({ point }) => point && model.set("points", [...model.get("points"), point]);
   model.on("msg:custom", hear);
   return () => model.off("msg:custom", hear);
 }
 
-// A control of a setting: what the person chose last stands, until the kernel has heard all of it.
-function setting(model, tell, name, control, show) {
-  const sent = [];
-  const hear = () => {
-    sent.splice(0, sent.indexOf(model.get(name)) + 1);
-    if (!sent.length) show(model.get(name));
-  };
-  control.addEventListener("change", () => {
-    const chosen = control.chosen();
-    if (chosen === (sent.at(-1) ?? model.get(name))) return;
-    sent.push(chosen);
-    tell({ [name]: chosen });
-  });
-  return hear;
-}
-
 function render({ model, el }) {
-  const box = html("div", { className: "nblib-stepper nblib-training", role: "group" });
-  const curves = svg("svg", { viewBox: "0 0 560 220", role: "img" });
-  const canvas = html("canvas"), tiles = model.get("tiles");
-  const figure = html("figure", {}, canvas, html("figcaption", {}, "hidden weights: + blue, solid; − orange, striped"));
-  figure.hidden = !tiles.n;
-  canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", `Weights of ${tiles.n} hidden neurons, each as a picture`);
-  const main = html("button", { type: "button", className: "nblib-main", onclick: () => act((MAIN[model.get("status")] ?? AGAIN)[2]) });
-  const stop = html("button", { type: "button", onclick: () => act("stop") }, "■ Stop");
-  stop.setAttribute("aria-label", "Stop");
-  const eta = html("input", { type: "range", min: 0, step: 1 }), size = html("select"), written = html("output");
-  const counter = html("span", { className: "nblib-counter" });
-  const words = html("p", { className: "nblib-words" }), alert = html("p");
-  alert.setAttribute("role", "alert");
-  const caption = html("div", { className: "nblib-caption" }, words);
-  caption.setAttribute("aria-live", "polite");
-  const controls = html("div", { className: "nblib-controls" }, main, stop, html("label", {}, "η", eta, written), html("label", {}, "mini-batch", size), counter);
-  box.append(html("div", { className: "nblib-picture" }, curves, figure), controls, caption, alert);
-  eta.setAttribute("aria-label", "Learning rate η");
-  size.setAttribute("aria-label", "Mini-batch size");
-
-  const unheard = () => (alert.textContent = "The kernel does not answer: has it been shut down or restarted?");
-  const tell = (message) => { try { model.send(message); } catch { unheard(); } };
-  const act = (action) => tell({ action });
-  const writeEta = () => {
-    written.textContent = eta.chosen();
-    eta.setAttribute("aria-valuetext", `η = ${eta.chosen()}`);
-  };
-  [eta.chosen, size.chosen] = [() => model.get("rates")[+eta.value], () => +size.value];
-  eta.addEventListener("input", writeEta);
-  const showEta = setting(model, tell, "eta", eta, (value) => {
-    eta.max = model.get("rates").length - 1;
-    eta.value = model.get("rates").indexOf(value);
-    writeEta();
-  });
-  const showSize = setting(model, tell, "mini_batch_size", size, (value) => {
-    size.replaceChildren(...model.get("sizes").map((entry) => html("option", { value: entry }, entry)));
-    size.value = value;
-  });
-  let due = null, drawn = -Infinity;
-  const soon = () => (due ??= setTimeout(() => requestAnimationFrame(draw), Math.max(0, drawn + CALM - performance.now())));
-  function draw() {
-    [due, drawn] = [null, performance.now()];
-    const points = model.get("points"), epochs = model.get("epochs"), weights = model.get("weights");
-    const [epoch, cost, accuracy] = points.at(-1);
-    const later = points.filter((point) => point[0] >= 1), zoom = later.length && later.every((point) => point[2] > 0.8);
-    const costs = logarithmic(points.map((point) => point[1])), shares = linear(zoom ? 80 : 0, 100);
-    const [cost_title, accuracy_title] = model.get("headings");
-    curves.replaceChildren(
-      ...chart(points, (point) => point[1], { left: 50, title: cost_title, epochs, axis: costs, wordy: true }),
-      ...chart(points, (point) => 100 * point[2], { left: 330, title: accuracy_title, epochs, axis: shares }),
-    );
-    counter.textContent = `epoch ${epoch.toFixed(1)} of ${epochs.toLocaleString("en")} · cost ${cost?.toFixed(4) ?? "–"} · accuracy ${(100 * accuracy).toFixed(1)} %`;
-    if (tiles.n) paint(canvas, new Int8Array(weights.buffer, weights.byteOffset, weights.byteLength), tiles);
-    box.dataset.points = points.length;
-  }
-  function show() {
-    const [sign, name] = MAIN[model.get("status")] ?? AGAIN;
-    main.textContent = `${sign} ${name}`;
-    main.setAttribute("aria-label", name);
-    stop.setAttribute("aria-disabled", !["running", "paused"].includes(model.get("status"))); // it keeps the focus
-    box.setAttribute("aria-label", model.get("title"));
-    box.dataset.status = model.get("status");
-    for (const [place, text] of [[words, model.get("words")], [alert, model.get("error")]])
-      if (place.textContent !== text) place.textContent = text;
-    curves.setAttribute("aria-label", `Curves of cost and accuracy over the epochs. ${model.get("words")}`);
-  }
-  const heard = [
-    ["change:points", soon], ["change:weights", soon], ["change:status", show], ["change:words", show], ["change:error", show],
-    ["change:eta", showEta], ["change:rates", showEta], ["change:mini_batch_size", showSize], ["change:sizes", showSize],
-  ];
-  for (const [what, call] of [...heard]) model.on(what, call);
-  [showEta, showSize, show, draw].forEach((call) => call());
-  el.append(box);
-  const count = (more) => model.set("views", (model.get("views") ?? 0) + more); // known to the browser alone
-  count(1);
-  return () => {
-    clearTimeout(due);
-    for (const [what, call] of heard) model.off(what, call);
-    count(-1);
-    if (!model.get("views") && model.get("status") === "running") act("pause"); // nobody could see or stop it
-  };
+  const life = lifetime();
+  el.append(new TrainingView(model, life).box);
+  return life.end;
 }
 
 export default { initialize, render };

@@ -7,11 +7,8 @@ thread. Between two slices the kernel does what it is asked to: runs other cells
 from __future__ import annotations
 
 import asyncio
-import signal
-import threading
 import weakref
 from collections.abc import Mapping
-from math import isfinite
 from time import perf_counter
 from typing import Any
 
@@ -19,11 +16,11 @@ import traitlets
 from IPython import get_ipython
 from numpy.typing import ArrayLike
 
-from nblib import validate
 from nblib.drawing import training_picture
 from nblib.drawing.picture import Picture
 from nblib.network import Network
 from nblib.runs.training import Measurement, Training
+from nblib.widgets import interrupts
 from nblib.widgets.still import HERE, StillWidget, styles
 
 READY, RUNNING, PAUSED, STOPPED, FINISHED, FAILED = STATUSES = (
@@ -33,8 +30,6 @@ BREATH = 0.001  # seconds for the kernel's other work between two slices
 SAY_EVERY, SHOW_EVERY = 4.0, 0.25  # seconds between two sentences, and between two pictures of weights
 POINT_EVERY = 0.1  # seconds between two points of the curves, at least
 MOST_POINTS = 600  # with more of them, every second one goes
-RATES = tuple(round(digit * 10.0**power, 6) for power in range(-3, 2) for digit in (1, 2, 5))
-SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 _running: weakref.WeakSet[LiveTraining] = weakref.WeakSet()
 
@@ -81,8 +76,6 @@ class LiveTraining(StillWidget):
     epochs = traitlets.Int().tag(sync=True)
     eta = traitlets.Float().tag(sync=True)
     mini_batch_size = traitlets.Int().tag(sync=True)
-    rates = traitlets.List(traitlets.Float()).tag(sync=True)
-    sizes = traitlets.List(traitlets.Int()).tag(sync=True)
     points = traitlets.List().tag(sync=True)
     weights = traitlets.Bytes().tag(sync=True)
     tiles = traitlets.Dict().tag(sync=True)
@@ -101,16 +94,14 @@ class LiveTraining(StillWidget):
         self.training = Training(network, x, y, epochs, mini_batch_size, eta, validation, seed)
         self._task: asyncio.Task[None] | None = None
         self._loop = _this_loop()
-        shown = training_picture.levels(self.training)
         super().__init__(
             title=training_picture.heading(self.training),
             headings=training_picture.headings(self.training),
             epochs=epochs,
             eta=self.training.eta,
             mini_batch_size=self.training.mini_batch_size,
-            tiles={"n": len(shown), "side": training_picture.side(self.training),
-                   "columns": training_picture.columns(len(shown)), "levels": training_picture.LEVELS},
-        )  # fmt: skip
+            tiles=training_picture.tiles(self.training),
+        )
         self._begin()
         self.on_msg(self._hear)
 
@@ -197,7 +188,7 @@ class LiveTraining(StillWidget):
     async def _train(self) -> None:
         try:
             while self.status == RUNNING:
-                _listen_for_interrupts()
+                interrupts.listen(self, self._interrupted)
                 self._slice()
                 await asyncio.sleep(BREATH)
         except asyncio.CancelledError:
@@ -208,7 +199,10 @@ class LiveTraining(StillWidget):
             self._report(error)
             raise
         finally:
-            _listen_no_more()
+            interrupts.rest(self)
+
+    def _interrupted(self) -> None:
+        self._loop.call_soon_threadsafe(self.pause)
 
     def _slice(self) -> None:
         try:
@@ -231,13 +225,13 @@ class LiveTraining(StillWidget):
     # -- what one sees ----------------------------------------------------------------------------
 
     def _begin(self) -> None:
-        self.points, self._pointed = [_point(self.training.record[0])], -POINT_EVERY
+        self.points, self._pointed = [training_picture.point(self.training.record[0])], -POINT_EVERY
         self._show_weights()
         self._say()
 
     def _show(self, measurement: Measurement) -> None:
         if perf_counter() - self._pointed >= POINT_EVERY or self.status != RUNNING or self.training.done:
-            self._show_point(_point(measurement))
+            self._show_point(training_picture.point(measurement))
         if perf_counter() - self._shown >= SHOW_EVERY:
             self._show_weights()
         if perf_counter() - self._said >= SAY_EVERY:
@@ -258,10 +252,6 @@ class LiveTraining(StillWidget):
     def _say(self) -> None:
         self._said = perf_counter()
         self.words = f"{self.status.capitalize()}. {training_picture.so_far(self.training)}."
-
-    def still(self) -> dict[str, str]:
-        """Return `picture` as MIME bundle, for readers without a kernel."""
-        return self.picture().image_bundle()
 
     # -- what one says ----------------------------------------------------------------------------
 
@@ -291,21 +281,11 @@ class LiveTraining(StillWidget):
             shell.showtraceback((type(error), error, error.__traceback__))
 
     @traitlets.validate("eta", "mini_batch_size")
-    def _check(self, proposal: Any) -> Any:
-        name, value = proposal["trait"].name, proposal["value"]
-        return validate.positive(name, value) if name == "eta" else validate.whole(name, value, at_least=1)
-
-    @traitlets.observe("eta", "mini_batch_size")
-    def _set(self, change: Any) -> None:
-        setattr(self.training, change["name"], change["new"])
-        self.rates = sorted({*RATES, self.training.eta})
-        self.sizes = sorted({*SIZES, self.training.mini_batch_size})
-
-
-def _point(measurement: Measurement) -> list[float | None]:
-    """Return a measurement as the browser knows it; what is no finite number is None."""
-    numbers = (measurement.epoch, measurement.cost, measurement.accuracy, measurement.eta)
-    return [*(n if isfinite(n) else None for n in numbers), measurement.mini_batch_size]
+    def _set(self, proposal: Any) -> Any:
+        """Set it in the training too, which checks it."""
+        name = proposal["trait"].name
+        setattr(self.training, name, proposal["value"])
+        return getattr(self.training, name)
 
 
 def _this_loop() -> asyncio.AbstractEventLoop | None:
@@ -313,25 +293,3 @@ def _this_loop() -> asyncio.AbstractEventLoop | None:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
-
-
-# -- the kernel's interrupt button --------------------------------------------------------------------
-# A kernel takes no notice of interrupts while no cell runs. While a training runs, they pause it. A
-# cell that runs meanwhile gets its own interrupts: the kernel sees to that.
-
-
-def _pause_all(*_: Any) -> None:
-    for live in list(_running):
-        live._loop.call_soon_threadsafe(live.pause)
-
-
-def _listen_for_interrupts() -> None:
-    here = threading.current_thread() is threading.main_thread()
-    if here and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, _pause_all)
-
-
-def _listen_no_more() -> None:
-    here = threading.current_thread() is threading.main_thread()
-    if here and not _running and signal.getsignal(signal.SIGINT) is _pause_all:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,199 +1,291 @@
 // Shows a scene (nblib/drawing/scene.py) and turns its pages, all in the browser.
-const SVG = "http://www.w3.org/2000/svg";
+import { button, connect, control, html, lifetime, name, sign, svg } from "./dom.js";
+
 const PAINT = new Set(["fill", "stroke", "stop-color", "color"]);
 const MEANINGS = new Set(["ink", "quiet", "grid", "paper", "positive", "negative", "soft", "mark"]);
-const SPEEDS = [["slow", 1200], ["normal", 500], ["fast", 150], ["fastest", 0]];
+const SPEEDS = { slow: 1200, normal: 500, fast: 150, fastest: 0 };
+const GRAINS = { "every step": "step", "update by update": "update" };
 
-const at = (packed, step) =>
-  Array.isArray(packed) ? packed[step] : packed?.index ? packed.values[packed.index[step]] : packed;
+// The value that a packed attribute or text has at a step.
+function at(packed, step) {
+  if (Array.isArray(packed)) return packed[step];
+  return packed?.index ? packed.values[packed.index[step]] : packed;
+}
 
-const paint = (name, value) => (PAINT.has(name) && MEANINGS.has(value) ? `var(--nblib-${value})` : value);
+// An attribute as the page needs it: colours by their meaning, and ids that no other drawing has.
+function written(attribute, value, prefix) {
+  if (attribute === "id") return prefix + value;
+  if (PAINT.has(attribute) && MEANINGS.has(value)) return `var(--nblib-${value})`;
+  return String(value).startsWith("url(#") ? value.replace("#", "#" + prefix) : value;
+}
 
-function html(tag, attributes = {}, ...children) {
-  const made = Object.assign(document.createElement(tag), attributes);
-  made.append(...children);
+// Build an element and its children; what varies is added to `varying`, with a way to write it.
+function build(part, prefix, varying) {
+  const made = svg(part.tag);
+  const put = (attribute, value) => made.setAttribute(attribute, written(attribute, value, prefix));
+  for (const [attribute, value] of Object.entries(part.set)) put(attribute, value);
+  if (part.text !== undefined)
+    varying.push({ made, values: part.text, put: (value) => (made.textContent = value) });
+  for (const [attribute, values] of Object.entries(part.vary))
+    varying.push({ made, values, put: (value) => put(attribute, value) });
+  made.append(...(part.children ?? []).map((child) => build(child, prefix, varying)));
   return made;
 }
 
 // Build the drawing once; return it with a function that shows the page of a step.
-function draw(scene, prefix) {
+function draw(scene) {
+  const prefix = `nblib-${Math.random().toString(36).slice(2)}-`;
   const varying = [];
-  const build = (part) => {
-    const made = document.createElementNS(SVG, part.tag);
-    const put = (name, value) => {
-      if (name === "id") value = prefix + value;
-      if (String(value).startsWith("url(#")) value = value.replace("#", "#" + prefix);
-      made.setAttribute(name, paint(name, value));
-    };
-    for (const [name, value] of Object.entries(part.set)) put(name, value);
-    if (part.text !== undefined) varying.push([made, null, part.text, undefined]);
-    for (const [name, values] of Object.entries(part.vary)) varying.push([made, name, values, undefined]);
-    made.append(...(part.children ?? []).map(build));
-    return made;
-  };
-  const root = document.createElementNS(SVG, "svg");
-  root.setAttribute("viewBox", `0 0 ${scene.width} ${scene.height}`);
-  root.setAttribute("role", "img");
+  const children = scene.elements.map((part) => build(part, prefix, varying));
+  const root = svg("svg", { viewBox: `0 0 ${scene.width} ${scene.height}`, role: "img" }, ...children);
   root.style.maxWidth = `${scene.width}px`;
-  root.append(...scene.elements.map(build));
-  const parts = new Set(varying.map(([made]) => made));
+  const parts = new Set(varying.map(({ made }) => made));
   const show = (step) => {
     const hidden = new Set();
     for (const entry of varying) {
-      const [made, name, values, shown] = entry;
-      const value = at(values, step);
-      if (value === null) hidden.add(made);
-      else if (value !== shown) {
-        if (name === null) made.textContent = value;
-        else made.setAttribute(name, paint(name, value));
-        entry[3] = value;
-      }
+      const value = at(entry.values, step);
+      if (value === null) hidden.add(entry.made);
+      else if (value !== entry.shown) entry.put((entry.shown = value));
     }
     for (const made of parts) made.style.display = hidden.has(made) ? "none" : "";
-    root.setAttribute("aria-label", `${scene.title}, step ${step + 1} of ${scene.steps}: ${at(scene.words, step)}`);
+    name(root, `${scene.title}, step ${step + 1} of ${scene.steps}: ${at(scene.words, step)}`);
   };
   return { root, show };
 }
 
-function render({ model, el }) {
-  let page, scene, timer = null, frame = null;
-  const box = html("div", { className: "nblib-stepper", role: "group" });
-  const picture = html("div", { className: "nblib-picture" });
-  const control = (tag, attributes, ...children) => {
-    const made = html(tag, attributes, ...children);
-    made.dataset.lmSuppressShortcuts = "true"; // else JupyterLab takes the keys: x deletes the cell
-    return made;
-  };
-  const button = (name, sign, action) => {
-    const made = control("button", { type: "button", title: name, onclick: action }, sign);
-    made.setAttribute("aria-label", name);
-    return made;
-  };
-  const first = button("First step", "|◀", () => go(0));
-  const previous = button("Previous step", "◀", () => turn(-1));
-  const play = button("Play", "▶ Play", () => (timer === null ? start() : stop()));
-  const next = button("Next step", "▶", () => turn(1));
-  const last = button("Last step", "▶|", () => go(scene.steps - 1));
-  const slider = control("input", { type: "range", min: 0, step: 1, oninput: () => go(+slider.value) });
-  slider.setAttribute("aria-label", "Step");
-  const counter = html("span", { className: "nblib-counter" });
-  const choice = (name, entries) => {
-    const made = control("select", { title: name }, ...entries.map(([label, value]) => html("option", { value }, label)));
-    made.setAttribute("aria-label", name);
-    return made;
-  };
-  const speed = choice("Speed", SPEEDS);
-  speed.value = "500";
-  speed.onchange = () => timer !== null && start();
-  const grain = choice("Turn pages by", [["every step", "step"], ["update by update", "update"]]);
-  const actions = html("span", { className: "nblib-actions" });
-  const caption = html("div", { className: "nblib-caption" });
-  caption.setAttribute("aria-live", "polite");
-  const [words, formula, numbers] = ["words", "formula", "numbers"].map((name) => html("p", { className: `nblib-${name}` }));
-  caption.append(words, formula, numbers);
-  box.append(picture, html("div", { className: "nblib-controls" }, first, previous, play, next, last, slider, counter, speed, grain, actions), caption);
+function choice(label, entries) {
+  const options = Object.entries(entries).map(([text, value]) => html("option", { value }, text));
+  return name(control(html("select", { title: label }, ...options)), label);
+}
 
-  const step = () => Math.min(model.get("step"), scene.steps - 1);
-  function go(wanted) {
-    model.set("step", Math.max(0, Math.min(scene.steps - 1, wanted))); // shows it
-    model.save_changes();
-  }
-  function turn(direction) {
-    const here = step(), pages = grain.value === "update" && scene.updates;
-    if (!pages) go(here + direction);
-    else go(direction > 0 ? pages.find((page) => page > here) ?? here : pages.findLast((page) => page < here) ?? here);
-  }
-  function stop() {
-    clearTimeout(timer);
-    cancelAnimationFrame(frame);
-    timer = frame = null;
-    play.textContent = "▶ Play";
-    play.setAttribute("aria-label", (play.title = "Play"));
-    caption.setAttribute("aria-live", "polite");
-  }
-  function start() {
-    stop();
-    if (step() >= scene.steps - 1) go(0);
-    play.textContent = "⏸ Pause";
-    play.setAttribute("aria-label", (play.title = "Pause"));
-    caption.setAttribute("aria-live", "off"); // a screen reader cannot follow a play
-    const tick = () => {
-      turn(1);
-      if (step() >= scene.steps - 1) stop();
-      else wait();
-    };
-    const wait = () => {
-      const delay = +speed.value;
-      if (delay) timer = setTimeout(tick, delay);
-      else { timer = 0; frame = requestAnimationFrame(tick); }
-    };
-    wait();
-  }
-  function show() {
-    const here = step();
-    page.show(here);
-    slider.value = here;
-    slider.setAttribute("aria-valuetext", `step ${here + 1} of ${scene.steps}: ${at(scene.words, here)}`);
-    counter.textContent = `${here + 1} / ${scene.steps}`;
-    for (const [place, text] of [[words, scene.words], [formula, scene.formula], [numbers, scene.numbers]])
-      if (place.textContent !== at(text, here)) place.textContent = at(text, here);
-    box.dataset.step = here;
-  }
-  function open() {
-    stop();
-    scene = model.get("scene");
-    page = draw(scene, `${model.model_id ?? "nblib"}-${Math.random().toString(36).slice(2, 8)}-`);
-    picture.replaceChildren(page.root);
-    if (model.get("clickable"))
-      page.root.addEventListener("click", (event) => {
-        const place = new DOMPoint(event.clientX, event.clientY).matrixTransform(page.root.getScreenCTM().inverse());
-        model.send({ click: [place.x, place.y] });
-      });
-    box.setAttribute("aria-label", scene.title);
-    slider.max = scene.steps - 1;
-    grain.hidden = !scene.updates;
-    show();
-  }
-  function offer() {
-    const held = actions.contains(document.activeElement) ? [...actions.children].indexOf(document.activeElement) : -1;
-    actions.replaceChildren(...model.get("actions").map((name) => {
-      const made = control("button", { type: "button", onclick: () => model.send({ action: name }) }, name);
-      const state = /=([01])$/.exec(name);
-      if (state) {
-        made.setAttribute("role", "switch");
-        made.setAttribute("aria-checked", String(state[1] === "1"));
-      }
-      return made;
-    }));
-    actions.children[held]?.focus(); // the button under the finger has been made anew
-  }
-  const KEYS = {
-    ArrowLeft: () => turn(-1), ArrowRight: () => turn(1), Home: () => go(0), End: () => go(scene.steps - 1),
-    " ": () => (timer === null ? start() : stop()),
+function signButton(label, drawn, press) {
+  const made = name(button(sign(drawn), press), label);
+  made.title = label;
+  return made;
+}
+
+// The settings above a stepper are ipywidgets. Of each, Python tells the value that is drawn: where nobody
+// hears of another one, it goes back to that. Returned is what brings all of them back.
+function followSettings(model, life, line) {
+  const settings = new Map();
+  const drawn = (id) => model.get("settings")[id];
+  const changed = (id) => {
+    const setting = settings.get(id);
+    if (Object.entries(drawn(id)).every(([trait, value]) => setting.get(trait) === value)) return;
+    setting.comm_live ? line.send({}) : line.dead();
   };
-  box.addEventListener("keydown", (event) => {
-    const action = event.ctrlKey || event.metaKey || event.altKey ? null : KEYS[event.key];
-    if (!action || (event.key === " " && event.target.closest("select, .nblib-actions"))) return; // space opens, presses
+  const follow = (id) => (setting) => {
+    if (life.signal.aborted) return;
+    settings.set(id, setting);
+    life.listen(setting, { change: () => setTimeout(changed, 0, id) }); // ipywidgets sends the change first
+  };
+  for (const id of Object.keys(model.get("settings")))
+    model.widget_manager.get_model(id).then(follow(id), () => {}); // the stepper may be all that is left
+  return () => settings.forEach((setting, id) => setting.set(drawn(id)));
+}
+
+class StepperView {
+  constructor(model, life) {
+    this.model = model;
+    this.playing = false;
+    this.line = connect(model, life, () => this.restoreSettings());
+    this.restoreSettings = followSettings(model, life, this.line);
+    this.picture = html("div", { class: "nblib-picture" });
+    this.makeCaption();
+    this.box = html("div", { class: "nblib-stepper", role: "group" });
+    this.box.append(this.picture, this.makeControls(), this.caption);
+    this.open();
+    this.offer();
+    this.hear(life);
+  }
+
+  makeControls() {
+    this.play = name(
+      button([], () => this.toggle()),
+      "Play",
+    );
+    this.slider = name(control(html("input", { type: "range", min: 0, step: 1 })), "Step");
+    this.counter = html("span", { class: "nblib-counter" });
+    this.speed = choice("Speed", SPEEDS);
+    this.speed.value = SPEEDS.normal;
+    this.grain = choice("Turn pages by", GRAINS);
+    this.actions = html("span", { class: "nblib-actions" });
+    this.slider.addEventListener("input", () => this.go(+this.slider.value));
+    this.speed.addEventListener("change", () => this.playing && this.start());
+    const before = [
+      signButton("First step", "first", () => this.go(0)),
+      signButton("Previous step", "previous", () => this.turn(-1)),
+    ];
+    const after = [
+      signButton("Next step", "next", () => this.turn(1)),
+      signButton("Last step", "last", () => this.go(this.last)),
+    ];
+    const settings = [this.slider, this.counter, this.speed, this.grain, this.actions];
+    const parts = [...before, this.play, ...after, ...settings, this.line.notice];
+    return html("div", { class: "nblib-controls" }, ...parts);
+  }
+
+  makeCaption() {
+    const parts = ["words", "formula", "numbers"].map((part) => [
+      part,
+      html("p", { class: `nblib-${part}` }),
+    ]);
+    this.says = Object.fromEntries(parts);
+    this.caption = html("div", { class: "nblib-caption" }, ...Object.values(this.says));
+  }
+
+  hear(life) {
+    life.listen(this.model, {
+      "change:scene": () => this.open(),
+      "change:step": () => this.show(),
+      "change:actions": () => this.offer(),
+    });
+    life.atEnd(() => this.stop());
+    this.box.addEventListener("keydown", (event) => this.press(event));
+    this.box.addEventListener("keyup", (event) => this.release(event));
+    document.addEventListener("focusin", (event) => this.quieten(event), { signal: life.signal });
+  }
+
+  // -- pages --
+
+  get last() {
+    return this.scene.steps - 1;
+  }
+
+  get step() {
+    return Math.min(this.model.get("step"), this.last);
+  }
+
+  go(wanted) {
+    this.model.set("step", Math.max(0, Math.min(this.last, wanted))); // shows it
+    this.model.save_changes();
+  }
+
+  turn(direction) {
+    const here = this.step;
+    const pages = this.grain.value === "update" && this.scene.updates;
+    if (!pages) return this.go(here + direction);
+    const next = direction > 0 ? pages.find((page) => page > here) : pages.findLast((page) => page < here);
+    this.go(next ?? here);
+  }
+
+  toggle() {
+    this.playing ? this.stop() : this.start();
+  }
+
+  start() {
+    this.stop();
+    if (this.step >= this.last) this.go(0);
+    this.setPlaying(true);
+    this.wait();
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+    cancelAnimationFrame(this.frame);
+    this.setPlaying(false);
+  }
+
+  setPlaying(playing) {
+    const label = playing ? "Pause" : "Play";
+    this.playing = playing;
+    this.play.title = label;
+    name(this.play, label, [sign(playing ? "pause" : "next"), label]);
+    this.caption.setAttribute("aria-live", playing ? "off" : "polite"); // nobody can hear a play
+  }
+
+  wait() {
+    const delay = +this.speed.value;
+    if (delay) this.timer = setTimeout(() => this.tick(), delay);
+    else this.frame = requestAnimationFrame(() => this.tick());
+  }
+
+  tick() {
+    this.turn(1);
+    this.step >= this.last ? this.stop() : this.wait();
+  }
+
+  // -- what is seen --
+
+  open() {
+    this.stop();
+    this.scene = this.model.get("scene");
+    this.page = draw(this.scene);
+    this.picture.replaceChildren(this.page.root);
+    if (this.model.get("clickable")) this.page.root.addEventListener("click", (event) => this.click(event));
+    name(this.box, this.scene.title);
+    this.slider.max = this.last;
+    this.grain.hidden = !this.scene.updates;
+    this.show();
+  }
+
+  show() {
+    const { page, scene, step } = this;
+    page.show(step);
+    this.slider.value = step;
+    const words = `step ${step + 1} of ${scene.steps}: ${at(scene.words, step)}`;
+    this.slider.setAttribute("aria-valuetext", words);
+    this.counter.textContent = `${step + 1} / ${scene.steps}`;
+    for (const [part, place] of Object.entries(this.says)) {
+      const text = at(scene[part], step);
+      if (place.textContent !== text) place.textContent = text;
+    }
+    this.box.dataset.step = step;
+  }
+
+  offer() {
+    const held = [...this.actions.children].indexOf(document.activeElement);
+    this.actions.replaceChildren(...this.model.get("actions").map((action) => this.actionButton(action)));
+    this.actions.children[held]?.focus(); // the button under the finger has been made anew
+  }
+
+  actionButton(action) {
+    const made = button(action, () => this.line.send({ action }));
+    const state = /=([01])$/.exec(action);
+    if (state) {
+      made.setAttribute("role", "switch");
+      made.setAttribute("aria-checked", String(state[1] === "1"));
+    }
+    return made;
+  }
+
+  // -- mouse and keys --
+
+  click({ clientX, clientY }) {
+    const place = new DOMPoint(clientX, clientY).matrixTransform(this.page.root.getScreenCTM().inverse());
+    this.line.send({ click: [place.x, place.y] });
+  }
+
+  press(event) {
+    const keys = {
+      ArrowLeft: () => this.turn(-1),
+      ArrowRight: () => this.turn(1),
+      Home: () => this.go(0),
+      End: () => this.go(this.last),
+      " ": () => this.toggle(),
+    };
+    const action = event.ctrlKey || event.metaKey || event.altKey ? null : keys[event.key];
+    const opens = event.key === " " && event.target.closest("select, .nblib-actions"); // space opens, presses
+    if (!action || opens) return;
     event.preventDefault();
     action();
-  });
-  box.addEventListener("keyup", (event) => event.key === " " && event.target.tagName === "BUTTON" && !event.target.closest(".nblib-actions") && event.preventDefault());
+  }
 
-  const quieten = ({ target }) => { // the settings above a stepper are not ours, and their keys are no commands either
-    if (box.closest(".nblib-explorer")?.contains(target)) target.dataset.lmSuppressShortcuts = "true";
-  };
+  release(event) {
+    const pressed = event.key === " " && event.target.tagName === "BUTTON";
+    if (pressed && !event.target.closest(".nblib-actions")) event.preventDefault();
+  }
 
-  open();
-  offer();
-  el.append(box);
-  document.addEventListener("focusin", quieten);
-  const changes = Object.entries({ scene: open, step: show, actions: offer });
-  for (const [name, action] of changes) model.on(`change:${name}`, action);
-  return () => {
-    stop();
-    document.removeEventListener("focusin", quieten);
-    for (const [name, action] of changes) model.off(`change:${name}`, action);
-  };
+  // The settings above a stepper are not ours, and their keys are no commands of the notebook either.
+  quieten({ target }) {
+    if (this.box.closest(".nblib-explorer")?.contains(target)) target.dataset.lmSuppressShortcuts = "true";
+  }
+}
+
+function render({ model, el }) {
+  const life = lifetime();
+  el.append(new StepperView(model, life).box);
+  return life.end;
 }
 
 export default { render };

@@ -43,6 +43,8 @@ class Stepper(StillWidget):
     ----------
     step : int
         The page that is shown, kept the same here and in the browser.
+    settings : dict
+        Of each widget that stands above as a setting, the traits with the values that are drawn.
 
     Raises
     ------
@@ -56,6 +58,7 @@ class Stepper(StillWidget):
     step = traitlets.Int(0).tag(sync=True)
     actions = traitlets.List(traitlets.Unicode()).tag(sync=True)
     clickable = traitlets.Bool(False).tag(sync=True)
+    settings = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self,
@@ -120,10 +123,10 @@ class Stepper(StillWidget):
         super().set_state(sync_data)
 
     def _act(self, _: Any, content: Mapping[str, Any], __: Any) -> None:
-        if "action" in content:
-            if call := self._calls.get(content["action"]):  # the button may have been taken away meanwhile
-                call()
-        elif self._clicked is not None:
+        """Do what the browser asks; a message without a wish only asks whether anybody hears it."""
+        if call := self._calls.get(content.get("action")):  # the button may have been taken away meanwhile
+            call()
+        if self._clicked is not None and "click" in content:
             self._clicked(*content["click"])
 
     def still(self) -> dict[str, str]:

@@ -1,25 +1,44 @@
-"""What the widgets share: a style, and a picture for readers without a kernel."""
+"""What the widgets share: a script, a style, and a picture for readers without a kernel."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import anywidget
 
+from nblib.drawing.picture import Picture
+
 HERE = Path(__file__).parent
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./dom\.js";$', re.MULTILINE)
 
 
 class StillWidget(anywidget.AnyWidget):
     """A widget that is also a picture: a notebook that is only read shows that."""
 
-    def still(self) -> dict[str, str]:
-        """Return the picture as MIME bundle; empty where there is none."""
+    def picture(self) -> Picture:
+        """Return what is shown as a still picture."""
         raise NotImplementedError
+
+    def still(self) -> dict[str, str]:
+        """Return the picture as MIME bundle, for readers without a kernel; empty where there is none."""
+        return self.picture().image_bundle()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         data, metadata = super()._repr_mimebundle_(**kwargs)
         return data | self.still(), metadata
+
+    def get_state(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return what the browser gets; a script and the one that it imports are one text there."""
+        state = super().get_state(*args, **kwargs)
+        return state | {"_esm": joined(state["_esm"])} if "_esm" in state else state
+
+
+def joined(script: str) -> str:
+    """Return a script with dom.js in the place of its import: a page could not find it in another file."""
+    shared = (HERE / "dom.js").read_text(encoding="utf-8")
+    return _IMPORT.sub(lambda _: re.sub(r"^export ", "", shared, flags=re.MULTILINE), script)
 
 
 def styles(*names: str) -> str:

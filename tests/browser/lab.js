@@ -1,57 +1,87 @@
 // What the tests ask JupyterLab or Notebook 7, in its own words. The page loads this before either starts.
-const pause = () => new Promise(resolve => setTimeout(resolve, 50));
+const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
 const panel = () => window.jupyterapp?.shell?.currentWidget;
 const kernel = () => panel()?.sessionContext?.session?.kernel;
 
-const within = (seconds, what, work) => Promise.race([
-  work,
-  new Promise((_, reject) => setTimeout(() => reject(new Error(`${what}: not within ${seconds} s`)), 1000 * seconds)),
-]);
+const within = (seconds, what, work) =>
+  Promise.race([
+    work,
+    new Promise((_, reject) =>
+      setTimeout(() => reject(new Error(`${what}: not within ${seconds} s`)), 1000 * seconds),
+    ),
+  ]);
 
 window.course = {
-  failures: [],  // errors in widget callbacks reach no cell, only Lab's log
+  failures: [], // errors in widget callbacks reach no cell, only Lab's log
 
   // Wait for the document, then for its kernel: earlier, Run All asks which kernel to use.
-  ready: seconds => within(seconds, 'open the notebook and start its kernel', (async () => {
-    while (!panel()?.sessionContext) await pause();
-    await panel().context.ready;
-    await panel().sessionContext.ready;
-    while (kernel()?.status !== 'idle') await pause();
-    panel().sessionContext.iopubMessage.connect((_, message) => {
-      if (message.header.msg_type === 'error') {
-        window.course.failures.push(`${message.content.ename}: ${message.content.evalue}`);
-      }
-    });
-  })()),
+  ready: (seconds) =>
+    within(
+      seconds,
+      "open the notebook and start its kernel",
+      (async () => {
+        while (!panel()?.sessionContext) await pause();
+        await panel().context.ready;
+        await panel().sessionContext.ready;
+        while (kernel()?.status !== "idle") await pause();
+        panel().sessionContext.iopubMessage.connect((_, message) => {
+          if (message.header.msg_type === "error") {
+            window.course.failures.push(`${message.content.ename}: ${message.content.evalue}`);
+          }
+        });
+      })(),
+    ),
 
-  runAll: seconds => within(seconds, 'run all cells', (async () => {
-    const ok = await window.jupyterapp.commands.execute('notebook:run-all-cells');
-    await kernel().requestExecute({code: '', silent: true}).done;
-    return ok;
-  })()),
+  runAll: (seconds) =>
+    within(
+      seconds,
+      "run all cells",
+      (async () => {
+        const ok = await window.jupyterapp.commands.execute("notebook:run-all-cells");
+        await kernel().requestExecute({ code: "", silent: true }).done;
+        return ok;
+      })(),
+    ),
 
   // Wait until the kernel has answered whatever the page has asked it so far.
-  idle: seconds => within(seconds, 'wait for the kernel', kernel().requestExecute({code: '', silent: true}).done
-    .then(() => null)),
+  idle: (seconds) =>
+    within(
+      seconds,
+      "wait for the kernel",
+      kernel()
+        .requestExecute({ code: "", silent: true })
+        .done.then(() => null),
+    ),
 
-  setTheme: (seconds, theme) => within(seconds, `change to the theme ${theme}`, (async () => {
-    await window.jupyterapp.commands.execute('apputils:change-theme', {theme});
-    while (document.body.dataset.jpThemeName !== theme) await pause();
-  })()),
+  setTheme: (seconds, theme) =>
+    within(
+      seconds,
+      `change to the theme ${theme}`,
+      (async () => {
+        await window.jupyterapp.commands.execute("apputils:change-theme", { theme });
+        while (document.body.dataset.jpThemeName !== theme) await pause();
+      })(),
+    ),
 
-  cells: () => [...panel().content.model.cells].filter(cell => cell.type === 'code').map(cell => ({
-    id: cell.id,
-    trusted: cell.trusted,
-    outputs: cell.outputs.toJSON(),
-  })),
+  cells: () =>
+    [...panel().content.model.cells]
+      .filter((cell) => cell.type === "code")
+      .map((cell) => ({
+        id: cell.id,
+        trusted: cell.trusted,
+        outputs: cell.outputs.toJSON(),
+      })),
 
-  images: async () => Promise.all([...document.querySelectorAll('.jp-OutputArea-output img')].map(async image => {
-    await image.decode().catch(() => null);
-    return {
-      alt: image.alt,
-      cell: panel().content.widgets.find(cell => cell.node.contains(image))?.model.id,
-      pixels: image.naturalWidth * image.naturalHeight,
-      width: image.getBoundingClientRect().width,
-    };
-  })),
+  images: async () =>
+    Promise.all(
+      [...document.querySelectorAll(".jp-OutputArea-output img")].map(async (image) => {
+        await image.decode().catch(() => null);
+        return {
+          alt: image.alt,
+          cell: panel().content.widgets.find((cell) => cell.node.contains(image))?.model.id,
+          pixels: image.naturalWidth * image.naturalHeight,
+          width: image.getBoundingClientRect().width,
+        };
+      }),
+    ),
 };

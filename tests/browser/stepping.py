@@ -20,6 +20,7 @@ from nblib import steppers
 
 expect.set_options(timeout=20_000)
 
+NOBODY = "The kernel does not answer: has it been shut down or restarted?"
 BUTTONS = ("First step", "Previous step", "Play", "Next step", "Last step")
 
 
@@ -98,9 +99,18 @@ class StepperPage:
         return "\n".join(filter(None, (part.text_content() for part in self.box.locator("p").all())))
 
     @property
+    def drawing(self) -> Locator:
+        return self.box.locator(".nblib-picture svg")
+
+    @property
+    def notice(self) -> Locator:
+        """What says that the kernel is busy, or does not answer."""
+        return self.box.get_by_role("status").and_(self.box.locator(".nblib-notice"))
+
+    @property
     def picture(self) -> str:
         """What can be seen of the drawing, as SVG without the sentence that describes it."""
-        return self.box.locator("svg").evaluate(
+        return self.drawing.evaluate(
             """svg => {
                 const copy = svg.cloneNode(true);
                 for (const part of copy.querySelectorAll('[style*="none"]')) part.remove();
@@ -135,7 +145,7 @@ class StepperPage:
         expect(self.slider).to_have_value(str(step))
         words = self.box.locator(".nblib-words").text_content()
         expect(self.slider).to_have_attribute("aria-valuetext", f"step {step + 1} of {n_steps}: {words}")
-        label = self.box.locator("svg").get_attribute("aria-label")
+        label = self.drawing.get_attribute("aria-label")
         assert label.endswith(f", step {step + 1} of {n_steps}: {words}")
 
     def kernel(self, expression: str) -> str:
@@ -172,6 +182,23 @@ class StepperPage:
         heap, counts = tools.send("Runtime.getHeapUsage"), tools.send("Memory.getDOMCounters")
         tools.detach()
         return Held(heap["usedSize"] / 1e6, counts["nodes"], counts["jsEventListeners"], kernel / 1e6)
+
+    def refuse_focus_as_safari_does(self) -> None:
+        """Let no button get the focus by a click alone: in Safari none does."""
+        self.page.evaluate("""() => document.addEventListener('mousedown', event => {
+            if (event.target.closest('button')) event.preventDefault();
+        }, {capture: true})""")
+
+    def shut_kernel_down(self) -> None:
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+
+    def start_kernel(self) -> None:
+        self.page.evaluate(
+            "() => window.jupyterapp.shell.currentWidget.sessionContext.startKernel().then(() => null)"
+        )
+
+    def restart_kernel(self) -> None:
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
 
     def axe(self) -> list[str]:
         """Return what axe-core finds wrong inside the stepper."""

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 import refresh
 from browser.conftest import cannot_run
-from browser.stepping import StepperPage
+from browser.stepping import NOBODY, StepperPage
 
 ROOT = refresh.NOTEBOOKS.parent
 PROGRAM = ".venv/bin/jupyter nbconvert "
@@ -168,4 +168,11 @@ def test_exported_by_the_command_of_the_readme_a_stepper_steps_without_a_kernel(
     shown.expect_step(0)
     assert (shown.caption, shown.picture) == first
     assert shown.axe() == []
+    shown.button("Reset with new seed").click()
+    expect(shown.notice).to_have_text("No answer yet: is the kernel busy, or not running?")
+    data = exported.page.get_by_label("data", exact=True)
+    chosen = data.input_value()
+    data.select_option("XOR")
+    expect(shown.notice).to_have_text(NOBODY)
+    expect(data).to_have_value(chosen)
     assert exported.errors == []

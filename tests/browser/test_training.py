@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from browser.lab import Lab, NotebookPage, open_notebook
-from browser.stepping import StepperPage, save
+from browser.stepping import NOBODY, StepperPage, save
 
 Opener = Callable[[Path], NotebookPage]
 
@@ -119,9 +119,12 @@ def test_start_look_elsewhere_pause_change_resume_stop(start: Callable[..., Trai
         shown.kernel("[*dict.fromkeys((m.eta, m.mini_batch_size) for m in live.training.record)][-1]")
         == "(10.0, 100)"
     )
-    expect(shown.box.locator("svg")).to_contain_text("m = 100")
-    shown.run("live.eta = 0.03")
+    expect(shown.drawing).to_contain_text("m = 100")
+    shown.run("live.eta, live.mini_batch_size = 0.03, 7")  # values of one's own are offered beside the usual
     expect(eta).to_have_attribute("aria-valuetext", "η = 0.03")
+    expect(shown.choice("Mini-batch size")).to_have_value("7")
+    shown.page.keyboard.press("ArrowLeft")
+    expect(eta).to_have_attribute("aria-valuetext", "η = 0.02")
 
     shown.button("Stop").click()
     shown.expect_status("stopped")
@@ -182,6 +185,55 @@ def test_interrupting_an_idle_kernel_pauses_the_training(start: Callable[..., Tr
     deadline = time.monotonic() + 20
     while shown.kernel("live.status") != "paused":
         assert time.monotonic() < deadline, "what nobody can see or stop rests"
+
+
+HOLD_FRAMES = """() => {
+    const held = window.held = new Map(), canvas = CanvasRenderingContext2D.prototype;
+    window.painted = 0;
+    canvas.putImageData = () => { window.painted++; };
+    window.requestAnimationFrame = frame => held.set(held.size + 1, frame).size;
+    window.cancelAnimationFrame = number => held.delete(number);
+}"""
+CLEAR_AND_LET_GO = """() => {
+    window.jupyterapp.shell.currentWidget.content.model.cells.get(1).outputs.clear();
+    setTimeout(() => [...window.held.values()].forEach(frame => frame(performance.now())), 500);
+}"""
+
+
+def test_a_view_that_is_gone_draws_nothing(start: Callable[..., TrainingPage]):
+    shown = start(SHORT, "live")
+    shown.page.evaluate(HOLD_FRAMES)
+    shown.run("live.start(); live.pause()")
+    shown.page.wait_for_function("window.held.size > 0", polling=50)
+    shown.page.wait_for_timeout(300)
+    assert shown.page.evaluate("window.painted") == 0, "the frame is still held"
+    shown.page.evaluate(CLEAR_AND_LET_GO)
+    shown.page.wait_for_timeout(800)
+    expect(shown.box).to_have_count(0)
+    assert shown.page.evaluate("window.painted") == 0
+
+
+def test_where_nobody_answers_the_page_says_so_and_settings_go_back(start: Callable[..., TrainingPage]):
+    shown = start("1", ENDLESS, "live", "2")
+    before = shown.cells()
+    shown.refuse_focus_as_safari_does()
+    shown.button("Start").click()
+    shown.expect_status("running")
+    shown.page.keyboard.press("x")
+    shown.button("Stop").click()
+    shown.expect_status("stopped")
+    expect(shown.notice).to_be_empty()
+    assert shown.cells() == before
+    shown.restart_kernel()
+    eta, size = shown.box.get_by_role("slider", name="Learning rate η"), shown.choice("Mini-batch size")
+    size.select_option("100")
+    expect(shown.notice).to_have_text(NOBODY)
+    expect(size).to_have_value("10")
+    eta.press("ArrowRight")
+    expect(eta).to_have_attribute("aria-valuetext", "η = 0.5")
+    shown.button("Start again").click()
+    expect(shown.notice).to_have_text(NOBODY)
+    assert shown.axe() == []
 
 
 def test_interrupting_a_cell_that_waits(lab: Lab, browser: Browser, tmp_path: Path):

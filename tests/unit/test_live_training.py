@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 import threading
+from functools import wraps
 
 import numpy as np
 import pytest
@@ -12,10 +13,15 @@ from nblib import Network
 from nblib.drawing import training_picture
 from nblib.runs.training import Training
 from nblib.widgets import live_training as module
-from nblib.widgets.live_training import POINT_EVERY, RATES, LiveTraining
+from nblib.widgets.live_training import POINT_EVERY, LiveTraining
 from unit.test_sgd import assert_same, copies, is_sound
 
 ENDLESS = 1_000_000
+
+
+def in_a_loop(test):
+    """Run a test in an event loop of its own, as a kernel runs a cell."""
+    return wraps(test)(lambda *arguments, **fixtures: asyncio.run(test(*arguments, **fixtures)))
 
 
 def data(n=600):
@@ -28,219 +34,205 @@ def make(epochs=ENDLESS, network=None, **options):
     return LiveTraining(network or Network([16, 5, 2], init="scaled"), *data(), epochs, 10, 0.5, **options)
 
 
+def trained_by_sgd(epochs, seed=0):
+    network = Network([16, 5, 2], init="scaled")
+    list(network.sgd(*data(), epochs, 10, 0.5, seed=seed))
+    return copies(network)
+
+
 def tell(live, **content):
     """Send what the browser sends."""
     live._handle_custom_msg(content, [])
 
 
-async def trained(live, updates=1):
+async def updated(live, updates=1):
     """Wait until it has taken some more mini-batches."""
     wanted = live.training.updates + updates
     while live.training.updates < wanted:
         await asyncio.sleep(0.001)
 
 
+async def begun(**options):
+    """Return a training that has taken its first mini-batches."""
+    live = make(**options)
+    live.start()
+    await updated(live)
+    return live
+
+
+async def assert_rests(live, status):
+    """Check that it does nothing any more."""
+    await live.finished()
+    updates, weights = live.training.updates, copies(live.training.network)
+    await asyncio.sleep(0.05)
+    assert (live.status, live.training.updates) == (status, updates)
+    assert_same(live.training.network, weights)
+    assert is_sound(live.training.network)
+
+
 @pytest.fixture(autouse=True)
 def _nothing_runs_on():
     before = signal.getsignal(signal.SIGINT)
     yield
-    assert not module._running
     assert signal.getsignal(signal.SIGINT) is before
 
 
 # -- start, pause, resume, stop -----------------------------------------------------------------------
 
 
-def test_untouched_it_trains_the_very_network_of_sgd():
-    async def run():
-        live = make(epochs=3, seed=4)
-        assert live.status == "ready"
-        live.start()
-        assert (live.status, live.training.updates) == ("running", 0)
-        await live.finished()
-        return live
-
-    live, reference = asyncio.run(run()), Network([16, 5, 2], init="scaled")
-    list(reference.sgd(*data(), 3, 10, 0.5, seed=4))
-    assert_same(live.training.network, copies(reference))
+@in_a_loop
+async def test_untouched_it_trains_the_very_network_of_sgd():
+    live = make(epochs=3, seed=4)
+    assert live.status == "ready"
+    live.start()
+    assert (live.status, live.training.updates) == ("running", 0)
+    await live.finished()
+    assert_same(live.training.network, trained_by_sgd(3, seed=4))
     assert live.status == "finished"
     assert repr(live) == "[Live training: 16-5-2, 3 of 3 epochs, finished]"
     assert live.words.startswith("Finished. After 3 of 3 epochs: cost ")
 
 
-def test_other_work_is_done_while_it_trains():
-    async def run():
-        live, counted = make(), 0
-        live.start()
-        while live.training.updates < 2000:
-            await asyncio.sleep(0)
-            counted += 1
-        live.stop()
-        await live.finished()
-        return counted
-
-    assert asyncio.run(run()) > 5
+@in_a_loop
+async def test_other_work_is_done_while_it_trains():
+    live, counted = make(), 0
+    live.start()
+    while live.training.updates < 2000:
+        await asyncio.sleep(0)
+        counted += 1
+    live.stop()
+    await live.finished()
+    assert counted > 5
 
 
-def test_pause_keeps_order_and_place():
-    async def run():
-        live = make(epochs=4)
-        live.start()
-        await trained(live)
-        live.pause()
-        await live.finished()
-        updates, weights = live.training.updates, copies(live.training.network)
-        assert 0 < updates < 240
-        await asyncio.sleep(0.05)
-        assert (live.status, live.training.updates) == ("paused", updates)
-        assert_same(live.training.network, weights)
-        assert live.training.record[-1].epoch == live.training.epoch, "the words are about this very moment"
-        live.start()
-        await live.finished()
-        return live
-
-    live, reference = asyncio.run(run()), Network([16, 5, 2], init="scaled")
-    list(reference.sgd(*data(), 4, 10, 0.5))
-    assert_same(live.training.network, copies(reference))
+@in_a_loop
+async def test_pause_keeps_order_and_place():
+    live = await begun(epochs=4)
+    live.pause()
+    await assert_rests(live, "paused")
+    assert 0 < live.training.updates < 240
+    assert live.training.record[-1].epoch == live.training.epoch, "the words are about this very moment"
+    live.start()
+    await live.finished()
+    assert_same(live.training.network, trained_by_sgd(4))
 
 
-def test_after_a_stop_it_begins_again_with_the_initial_weights():
-    async def run():
-        live = make(epochs=2)
-        initial = copies(live.training.network)
-        live.start()
-        live.stop()
-        live.start()
-        await live.finished()
-        once = copies(live.training.network)
-        live.start()
-        assert_same(live.training.network, initial)
-        assert len(live.points) == 1
-        await live.finished()
-        assert_same(live.training.network, once)
-        assert live.training.updates == 120, "one task, not two"
-
-    asyncio.run(run())
+@in_a_loop
+async def test_after_a_stop_it_begins_again_with_the_initial_weights():
+    live = make(epochs=2)
+    initial = copies(live.training.network)
+    live.start()
+    live.stop()
+    live.start()
+    await live.finished()
+    once = copies(live.training.network)
+    live.start()
+    assert_same(live.training.network, initial)
+    assert len(live.points) == 1
+    await live.finished()
+    assert_same(live.training.network, once)
+    assert live.training.updates == 120, "one task, not two"
 
 
-def test_buttons_pressed_out_of_turn_do_nothing():
-    async def run():
-        live = make(epochs=2)
-        live.pause()
-        live.stop()
-        assert live.status == "ready"
-        live.start()
-        live.start()
-        task = live._task
-        live.pause()
-        live.start()
-        assert live._task is task
-        await live.finished()
-        live.pause()
-        live.stop()
-        assert live.status == "finished"
-
-    asyncio.run(run())
+@in_a_loop
+async def test_buttons_pressed_out_of_turn_do_nothing():
+    live = make(epochs=2)
+    live.pause()
+    live.stop()
+    assert live.status == "ready"
+    for press in (live.start, live.start, live.pause, live.start):
+        press()
+    assert len(asyncio.all_tasks()) == 2, "this one and the training"
+    await live.finished()
+    live.pause()
+    live.stop()
+    assert live.status == "finished"
+    assert live.training.updates == 120
 
 
-def test_closed_it_trains_no_more():
-    async def run():
-        live = make()
-        live.start()
-        await trained(live)
-        live.close()
-        await live.finished()
-        updates = live.training.updates
-        await asyncio.sleep(0.05)
-        assert (live.status, live.training.updates) == ("stopped", updates)
+@in_a_loop
+async def test_closed_it_trains_no_more():
+    live = await begun()
+    live.close()
+    await assert_rests(live, "stopped")
 
-    asyncio.run(run())
+
+@in_a_loop
+async def test_a_closed_training_is_stopped_without_a_last_picture(monkeypatch):
+    live = await begun()
+    live.pause()
+    await live.finished()
+    monkeypatch.setattr(training_picture, "levels", None)  # as at the end of Python
+    live.close()
+    assert live.status == "stopped"
 
 
 def test_when_its_loop_ends_it_rests():
-    async def run():
-        live = make()
-        live.start()
-        await trained(live)
-        return live
-
-    live = asyncio.run(run())
+    live = asyncio.run(begun())
     assert live.status == "paused"
     assert is_sound(live.training.network)
 
 
-def test_who_cancels_the_waiting_pauses_the_training():
-    async def run():
-        live = make()
-        live.start()
-        waiting = asyncio.create_task(live.finished())
-        await trained(live)
-        waiting.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await waiting
-        assert live.status == "paused"
-
-    asyncio.run(run())
+@in_a_loop
+async def test_who_cancels_the_waiting_pauses_the_training():
+    live = await begun()
+    waiting = asyncio.create_task(live.finished())
+    await updated(live)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert live.status == "paused"
 
 
 # -- what is refused, and what fails ------------------------------------------------------------------
 
 
-def test_a_second_training_of_the_same_network_is_refused():
-    async def run():
-        network = Network([16, 5, 2])
-        one, other = make(network=network), make(network=network)
-        one.start()
-        with pytest.raises(RuntimeError, match=r"Network\(16-5-2.* just being trained by another"):
-            other.start()
-        assert other.status == "ready"
-        one.stop()
+@in_a_loop
+async def test_a_second_training_of_the_same_network_is_refused():
+    network = Network([16, 5, 2])
+    one, other = make(network=network), make(network=network)
+    one.start()
+    with pytest.raises(RuntimeError, match=r"Network\(16-5-2.* just being trained by another"):
         other.start()
-        other.stop()
-        await asyncio.gather(one.finished(), other.finished())
-
-    asyncio.run(run())
-
-
-def test_two_networks_may_train_at_a_time():
-    async def run():
-        lives = [make(epochs=2) for _ in range(2)]
-        for live in lives:
-            live.start()
-        await asyncio.gather(*(live.finished() for live in lives))
-        assert [live.status for live in lives] == ["finished", "finished"]
-        assert_same(lives[0].training.network, copies(lives[1].training.network))
-
-    asyncio.run(run())
+    assert other.status == "ready"
+    one.stop()
+    other.start()
+    other.stop()
+    await asyncio.gather(one.finished(), other.finished())
 
 
-def test_an_error_is_shown_and_reaches_who_waits(monkeypatch):
-    async def run():
-        live = make()
+@in_a_loop
+async def test_two_networks_may_train_at_a_time():
+    lives = [make(epochs=2) for _ in range(2)]
+    for live in lives:
         live.start()
-        await trained(live)
-        monkeypatch.setattr(live.training, "advance", lambda: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
-            await live.finished()
-        assert (live.status, live.error) == ("failed", "ZeroDivisionError: division by zero")
-        monkeypatch.undo()
-        live.start()
-        assert (live.status, live.error) == ("running", "")
-        live.stop()
+    await asyncio.gather(*(live.finished() for live in lives))
+    assert [live.status for live in lives] == ["finished", "finished"]
+    assert_same(lives[0].training.network, copies(lives[1].training.network))
+
+
+@in_a_loop
+async def test_an_error_is_shown_and_reaches_who_waits(monkeypatch):
+    live = await begun()
+    monkeypatch.setattr(live.training, "advance", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
         await live.finished()
-
-    asyncio.run(run())
+    assert (live.status, live.error) == ("failed", "ZeroDivisionError: division by zero")
+    monkeypatch.undo()
+    live.start()
+    assert (live.status, live.error) == ("running", "")
+    live.stop()
+    await live.finished()
 
 
 def test_an_error_is_told_to_the_notebook_once(monkeypatch):
-    shown = []
+    shown, unheard = [], []
 
     class Shell:
         def showtraceback(self, error):
             shown.append(error[1])
 
     monkeypatch.setattr(module, "get_ipython", Shell)
-    unheard = []
 
     async def run():
         asyncio.get_running_loop().set_exception_handler(lambda _, context: unheard.append(context))
@@ -252,7 +244,6 @@ def test_an_error_is_told_to_the_notebook_once(monkeypatch):
         while live.status == "running":
             await asyncio.sleep(0)
         await asyncio.sleep(0)
-        live._task = None
 
     asyncio.run(run())
     assert [type(error) for error in shown] == [KeyError, ValueError, ZeroDivisionError]
@@ -276,168 +267,126 @@ def test_wrong_arguments_are_reported():
         with pytest.raises(ValueError, match=name):
             setattr(live, name, value)
     assert (live.eta, live.training.eta, live.mini_batch_size) == (0.5, 0.5, 10)
+    assert live.training.mini_batch_size == 10
 
 
 # -- interrupts ---------------------------------------------------------------------------------------
 
 
-def test_where_interrupts_are_ignored_one_pauses_the_training():
+@pytest.fixture
+def interrupts_ignored():
     """So it is in a kernel while no cell runs."""
-
-    async def run():
-        live = make()
-        live.start()
-        await trained(live)
-        signal.raise_signal(signal.SIGINT)
-        await live.finished()
-        assert live.status == "paused"
-        assert 0 <= live.training.network.accuracy(*data()) <= 1
-        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-        live.start()
-        await trained(live)
-        live.stop()
-        await live.finished()
-
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        asyncio.run(run())
-    finally:
-        signal.signal(signal.SIGINT, before)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
-def test_an_interrupt_in_the_middle_of_a_slice_does_not_end_the_kernel(monkeypatch):
-    async def run():
-        live = make()
-        live.start()
-        await trained(live)
+@in_a_loop
+async def test_where_interrupts_are_ignored_one_pauses_every_training(interrupts_ignored):
+    lives = [await begun(), await begun()]
+    signal.raise_signal(signal.SIGINT)
+    for live in lives:
+        await assert_rests(live, "paused")
+    assert 0 <= live.training.network.accuracy(*data()) <= 1
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    live.start()
+    await updated(live)
+    live.stop()
+    await live.finished()
 
-        def interrupted(*_):
-            raise KeyboardInterrupt
 
-        monkeypatch.setattr(Network, "_backward", interrupted)
-        await live.finished()
-        assert live.status == "paused"
-        assert is_sound(live.training.network)
+@in_a_loop
+async def test_an_interrupt_in_the_middle_of_a_slice_does_not_end_the_kernel(monkeypatch):
+    live = await begun()
 
-    asyncio.run(run())
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(live.training, "advance", interrupted)
+    await assert_rests(live, "paused")
 
 
 # -- what the browser says and hears ------------------------------------------------------------------
 
 
-def test_the_buttons_and_settings_of_the_browser():
-    async def run():
-        live = make()
-        tell(live, action="start")
-        await trained(live)
-        tell(live, eta=2)
-        tell(live, mini_batch_size=100)
-        assert (live.eta, live.training.eta, live.training.mini_batch_size) == (2.0, 2.0, 100)
-        tell(live, action="pause")
-        assert live.status == "paused"
-        tell(live, action="start")
-        tell(live, action="stop")
-        assert live.status == "stopped"
-        await live.finished()
-
-    asyncio.run(run())
-
-
-def test_messages_that_come_in_another_thread_are_obeyed_in_this_one():
-    async def run():
-        live, threads = make(), []
-        live.observe(lambda _: threads.append(threading.current_thread()), "status")
-        for action, status in (
-            ("start", "running"),
-            ("pause", "paused"),
-            ("start", "running"),
-            ("stop", "stopped"),
-        ):
-            messenger = threading.Thread(target=tell, args=(live,), kwargs={"action": action})
-            messenger.start()
-            messenger.join()
-            while live.status != status:
-                await asyncio.sleep(0.001)
-        await live.finished()
-        assert set(threads) == {threading.main_thread()}
-
-    asyncio.run(run())
-
-
-def test_a_rate_of_ones_own_is_offered_too():
+@in_a_loop
+async def test_the_buttons_and_settings_of_the_browser():
     live = make()
-    assert live.rates == list(RATES)
-    live.eta, live.mini_batch_size = 0.3, 7
-    assert live.rates == sorted({*RATES, 0.3})
-    assert 7 in live.sizes
+    tell(live)  # only asks for an answer
+    tell(live, action="start")
+    await updated(live)
+    tell(live, eta=2)
+    tell(live, mini_batch_size=100)
+    assert (live.eta, live.training.eta, live.training.mini_batch_size) == (2.0, 2.0, 100)
+    for action, status in (("pause", "paused"), ("start", "running"), ("stop", "stopped")):
+        tell(live, action=action)
+        assert live.status == status
+    await live.finished()
 
 
-def points_sent(monkeypatch, epochs, seconds):
-    """Train with one slice an epoch, each of them `seconds` long; return the widget and what it sent."""
-    now = [0.0]
+@in_a_loop
+async def test_messages_that_come_in_another_thread_are_obeyed_in_this_one():
+    live, threads = make(), []
+    live.observe(lambda _: threads.append(threading.current_thread()), "status")
+    steps = {"start": "running", "pause": "paused", "stop": "stopped"}
+    for action in ("start", "pause", "start", "stop"):
+        messenger = threading.Thread(target=tell, args=(live,), kwargs={"action": action})
+        messenger.start()
+        messenger.join()
+        while live.status != steps[action]:
+            await asyncio.sleep(0.001)
+    await live.finished()
+    assert set(threads) == {threading.main_thread()}
+
+
+async def watched(monkeypatch, epochs, seconds):
+    """Train with one slice an epoch, each of them `seconds` long; return the widget, its points and words."""
+    now, live, sent, said = [0.0], make(epochs=epochs), [], []
+    advance = live.training.advance
+
+    def an_epoch():
+        now[0] += seconds
+        return advance(10.0)
+
     monkeypatch.setattr(module, "perf_counter", lambda: now[0])
-
-    async def run():
-        live, sent = make(epochs=epochs), []
-        advance = live.training.advance
-
-        def an_epoch():
-            now[0] += seconds
-            return advance(10.0)
-
-        monkeypatch.setattr(live.training, "advance", an_epoch)
-        monkeypatch.setattr(live, "send", lambda content: sent.append(content["point"]))
-        live.start()
-        await live.finished()
-        return live, sent
-
-    return asyncio.run(run())
+    monkeypatch.setattr(live.training, "advance", an_epoch)
+    monkeypatch.setattr(live, "send", lambda content: sent.append(content["point"]))
+    live.observe(lambda change: said.append(change["new"]), "words")
+    live.start()
+    await live.finished()
+    assert live.get_state("points")["points"] == live.points
+    return live, sent, said
 
 
-def test_points_are_sent_one_by_one_and_kept_for_later(monkeypatch):
-    live, sent = points_sent(monkeypatch, epochs=3, seconds=0.2)
-    assert live.points[1:] == live.get_state("points")["points"][1:] == sent
-    assert [point[:3] for point in live.points] == [
-        [m.epoch, m.cost, m.accuracy] for m in live.training.record
-    ]
+@in_a_loop
+async def test_points_are_sent_one_by_one_and_kept_for_later(monkeypatch):
+    live, sent, _ = await watched(monkeypatch, epochs=3, seconds=0.2)
+    assert live.points[1:] == sent
+    record = [[m.epoch, m.cost, m.accuracy] for m in live.training.record]
+    assert [point[:3] for point in live.points] == record
     assert sent[-1][3:] == [0.5, 10]
 
 
-def test_a_fast_training_does_not_flood_the_page(monkeypatch):
-    live, sent = points_sent(monkeypatch, epochs=50, seconds=0.03)
+@in_a_loop
+async def test_a_fast_training_does_not_flood_the_page(monkeypatch):
+    live, sent, _ = await watched(monkeypatch, epochs=50, seconds=0.03)
     assert len(live.training.record) == 51
     assert 10 <= len(sent) <= 0.03 * 50 / POINT_EVERY + 2
     assert [sent[0][0], sent[-1][0]] == [1, 50], "the first and the last are never left out"
 
 
-def test_a_long_training_keeps_every_second_point(monkeypatch):
+@in_a_loop
+async def test_a_long_training_keeps_every_second_point(monkeypatch):
     monkeypatch.setattr(module, "MOST_POINTS", 20)
-    live, sent = points_sent(monkeypatch, epochs=29, seconds=0.2)
+    live, sent, _ = await watched(monkeypatch, epochs=29, seconds=0.2)
     epochs = [point[0] for point in live.points]
     assert epochs == [*range(0, 20, 2), *range(20, 30)]
     assert len(sent) == 28, "the point after which every second one goes comes with all the others"
-    assert live.get_state("points")["points"] == live.points
 
 
-def test_words_come_every_few_seconds(monkeypatch):
-    now = [0.0]
-    monkeypatch.setattr(module, "perf_counter", lambda: now[0])
-
-    async def run():
-        live, said = make(epochs=100), []
-        live.observe(lambda change: said.append(change["new"]), "words")
-        advance = live.training.advance
-
-        def ten_epochs_in_a_second():
-            now[0] += 0.1
-            return advance(10.0)
-
-        monkeypatch.setattr(live.training, "advance", ten_epochs_in_a_second)
-        live.start()
-        await live.finished()
-        return said
-
-    said = asyncio.run(run())
+@in_a_loop
+async def test_words_come_every_few_seconds(monkeypatch):
+    _, _, said = await watched(monkeypatch, epochs=100, seconds=0.1)
     assert 3 <= len(said) <= 4, "at the beginning, after 4 and 8 seconds, and at the end"
     assert said[0].startswith("Running. After 0 of 100 epochs")
     assert said[-1].startswith("Finished. After 100 of 100 epochs")
@@ -487,40 +436,19 @@ def test_inputs_that_are_no_picture_have_none():
     assert live.picture().png()
 
 
-def test_the_mime_bundle_holds_widget_picture_and_words():
-    data, _ = make(epochs=30)._repr_mimebundle_()
-    assert set(data) == {
-        "application/vnd.jupyter.widget-view+json", "text/plain", "text/html", "image/png",
+@in_a_loop
+async def test_the_still_is_a_picture_in_words_too_and_changes_as_it_trains():
+    live = make(epochs=2)
+    heading = "Training of 16-5-2, 2 epochs of 600 examples."
+    before, _ = live._repr_mimebundle_()
+    assert set(before) == {
+        "application/vnd.jupyter.widget-view+json", "text/plain", *live.picture().image_bundle(),
     }  # fmt: skip
-    assert data["text/plain"] == "[Live training: 16-5-2, 0 of 30 epochs, ready]"
-    assert (
-        '<img alt="Training of 16-5-2, 30 epochs of 600 examples. After 0 of 30 epochs: cost '
-        in data["text/html"]
-    )
-
-
-def test_the_picture_changes_as_it_trains():
-    async def run():
-        live = make(epochs=2)
-        before = live.picture().png()
-        live.start()
-        await live.finished()
-        return before != live.picture().png(), live.picture().alt
-
-    changed, alt = asyncio.run(run())
-    assert changed
-    assert alt.startswith("Training of 16-5-2, 2 epochs of 600 examples. After 2 of 2 epochs: cost 0.")
-
-
-def test_a_closed_training_is_stopped_without_a_last_picture(monkeypatch):
-    async def run():
-        live = make()
-        live.start()
-        await trained(live)
-        live.pause()
-        await live.finished()
-        monkeypatch.setattr(training_picture, "levels", None)  # as at the end of Python
-        live.close()
-        return live
-
-    assert asyncio.run(run()).status == "stopped"
+    assert before["text/plain"] == "[Live training: 16-5-2, 0 of 2 epochs, ready]"
+    assert f'<img alt="{heading} After 0 of 2 epochs: cost ' in before["text/html"]
+    live.start()
+    await live.finished()
+    after, _ = live._repr_mimebundle_()
+    assert f'<img alt="{heading} After 2 of 2 epochs: cost 0.' in after["text/html"]
+    image = [bundle["text/html"].partition("src=")[2] for bundle in (before, after)]
+    assert image[0] != image[1]

@@ -153,6 +153,21 @@ def test_without_a_callback_clicks_are_nothing():
     assert stepper.step == 0
 
 
+def test_a_message_that_only_asks_for_an_answer_does_nothing():
+    calls: list[str] = []
+    stepper = Stepper(scene(), actions={"a": lambda: calls.append("a")}, clicked=lambda *_: calls.append("b"))
+    stepper._handle_custom_msg({}, [])
+    assert calls == []
+
+
+def test_the_browser_gets_one_script():
+    script = Stepper(scene()).get_state()["_esm"]
+    assert "export default { render }" in script
+    assert "export function" not in script
+    assert "import {" not in script
+    assert script.count("function connect(") == 1
+
+
 # -- without a browser ------------------------------------------------------------------------------
 
 
@@ -249,6 +264,14 @@ def test_a_setting_makes_the_run_anew():
     shown.settings["steps"].value = 3
     assert repr(shown) == "[Stepper: A test, 3 steps]"
     assert shown.stepper.step == 0
+
+
+def test_the_browser_knows_which_settings_are_drawn():
+    steps, kind = ipywidgets.IntSlider(value=5, min=1, max=9), ipywidgets.Dropdown(options=["a", "b"])
+    shown = Explorer(lambda steps, kind: scene(steps, kind), {"steps": steps, "kind": kind})
+    assert shown.stepper.settings == {steps.model_id: {"value": 5}, kind.model_id: {"index": 0}}
+    kind.value = "b"
+    assert shown.stepper.settings == {steps.model_id: {"value": 5}, kind.model_id: {"index": 1}}
 
 
 def test_settings_stand_above_the_stepper():

@@ -1,0 +1,117 @@
+// What all widgets share: elements, controls, signs, the line to Python, and how a view ends.
+// A browser gets one text for each widget: still.py puts this one in the place of its import.
+
+const SVG = "http://www.w3.org/2000/svg";
+const SIGNS = {
+  first: "M2 2h2v12H2zM14 2v12L5 8z",
+  previous: "M12 2v12L3 8z",
+  next: "M4 2v12l9-6z",
+  last: "M12 2h2v12h-2zM2 2v12l9-6z",
+  pause: "M3 2h4v12H3zM9 2h4v12H9z",
+  stop: "M3 3h10v10H3z",
+  again: "M8 0l4 3.5L8 7V4.5A4 4 0 1 0 12 9h2a6 6 0 1 1-6-6.5z",
+};
+const SOON = 400; // ms without an answer until the page says that it waits,
+const PATIENCE = 4000; // and until it wonders whether there is a kernel
+const BUSY = "Waiting for the kernel …";
+const LATE = "No answer yet: is the kernel busy, or not running?";
+const DEAD = "The kernel does not answer: has it been shut down or restarted?";
+
+function filled(made, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+export function html(tag, attributes = {}, ...children) {
+  return filled(document.createElement(tag), attributes, children);
+}
+
+export function svg(tag, attributes = {}, ...children) {
+  return filled(document.createElementNS(SVG, tag), attributes, children);
+}
+
+// Make an element a control of ours: JupyterLab leaves its keys alone (x would delete the cell), and it
+// takes the focus when it is clicked, which Safari does not give to buttons.
+export function control(made) {
+  made.dataset.lmSuppressShortcuts = "true";
+  made.addEventListener("click", () => made.focus({ preventScroll: true }));
+  return made;
+}
+
+// A button that does something when it is pressed; `face` is what is seen on it.
+export function button(face, press) {
+  const made = control(html("button", { type: "button" }, ...[face].flat()));
+  made.addEventListener("click", press);
+  return made;
+}
+
+// Give a control the name by which a screen reader knows it, and another face if one is given.
+export function name(made, label, face) {
+  made.setAttribute("aria-label", label);
+  if (face) made.replaceChildren(...face);
+  return made;
+}
+
+// A sign that looks the same in every font.
+export function sign(drawn) {
+  const attributes = { class: "nblib-sign", viewBox: "0 0 16 16", "aria-hidden": "true" };
+  return svg("svg", attributes, svg("path", { d: SIGNS[drawn] }));
+}
+
+// What a view listens to, until it is removed. `end` is what anywidget calls then.
+export function lifetime() {
+  const over = new AbortController();
+  const atEnd = (call) => over.signal.addEventListener("abort", call);
+  const listen = (target, events) => {
+    for (const [event, call] of Object.entries(events)) {
+      target.on(event, call);
+      atEnd(() => target.off(event, call));
+    }
+  };
+  return { atEnd, end: () => over.abort(), listen, signal: over.signal };
+}
+
+// The line to Python. Its notice says when an answer takes long, and when nobody answers; `lost` is called
+// then. The kernel itself answers: it says that it is idle once a message is dealt with.
+export function connect(model, life, lost = () => {}) {
+  const notice = html("span", { class: "nblib-notice", role: "status" });
+  const open = new Set();
+  let timers = [];
+  const say = (words) => notice.textContent !== words && notice.replaceChildren(words); // spoken once
+  const rest = () => timers.forEach(clearTimeout);
+
+  function wait() {
+    rest();
+    if (life.signal.aborted) return;
+    timers = [setTimeout(say, SOON, BUSY), setTimeout(wonder, PATIENCE)];
+  }
+  function wonder() {
+    timers = [setTimeout(wonder, PATIENCE)];
+    say(LATE);
+    send({}); // fails if the kernel has gone away meanwhile
+  }
+  function heard(message) {
+    if (!open.delete(message)) return;
+    say("");
+    open.size ? wait() : rest();
+  }
+  function dead() {
+    rest();
+    open.clear();
+    say(DEAD);
+    lost();
+  }
+  function send(message, buffers) {
+    const status = ({ content }) => content.execution_state === "idle" && heard(message);
+    if (!open.size) wait();
+    open.add(message);
+    try {
+      model.send(message, { iopub: { status } }, buffers);
+    } catch {
+      dead();
+    }
+  }
+  life.atEnd(rest);
+  return { dead, notice, send };
+}
