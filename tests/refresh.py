@@ -22,9 +22,10 @@ import tempfile
 import time
 import unicodedata
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
@@ -154,8 +155,13 @@ def _normalise_outputs(cell: NotebookNode) -> None:
 
 def _is_live_only(output: NotebookNode) -> bool:
     """Tell whether an output needs a running kernel to be seen: a widget without a picture of itself."""
+    return WIDGET_VIEW in output.get("data", {}) and not shows_picture(output)
+
+
+def shows_picture(output: Mapping[str, Any]) -> bool:
+    """Tell whether an output shows a picture: bare, or in HTML that also says what there is to see."""
     data = output.get("data", {})
-    return WIDGET_VIEW in data and "image/png" not in data
+    return any(mime in data for mime in IMAGES) or bool(EMBEDDED_IMAGE.search(data.get("text/html", "")))
 
 
 # --- running -----------------------------------------------------------------------------------------------

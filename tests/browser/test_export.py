@@ -108,7 +108,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Exported]]:
 
 def n_stills(path: Path) -> int:
     return sum(
-        "image/png" in output.get("data", {})
+        refresh.shows_picture(output)
         for cell in refresh.read(path).cells
         for output in cell.get("outputs", [])
     )

@@ -14,7 +14,7 @@ Opener = Callable[[Path], NotebookPage]
 
 
 def n_pictures(outputs: list[dict]) -> int:
-    return sum("image/png" in output.get("data", {}) for output in outputs)
+    return sum(map(refresh.shows_picture, outputs))
 
 
 @each
