@@ -124,15 +124,16 @@ class Formula:
         return f"{self.filled(*texts)} = {num(result, digits)}"
 
 
+@lru_cache(maxsize=256)
+def formula(text: str) -> Formula:
+    """Return the `Formula` of a text that is put together page after page; it is made only once."""
+    return Formula(text)
+
+
 def product(*values: float | str, result: float, digits: int = 4) -> str:
     """Return `Formula.worked` for the product of the values.
 
     >>> product(2.5, -0.2, result=-0.5)
     '2.5000·(−0.2000) = −0.5000'
     """
-    return _product(len(values)).worked(*values, result=result, digits=digits)
-
-
-@lru_cache
-def _product(n: int) -> Formula:
-    return Formula("·".join(["{}"] * n))
+    return formula("·".join(["{}"] * len(values))).worked(*values, result=result, digits=digits)

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from nblib.activations import Activation
-from nblib.drawing.numbers import factor, num, sub
+from nblib.drawing.formula import Formula, formula
+from nblib.drawing.numbers import num, plain, sub
 from nblib.drawing.scene import Caption
 from nblib.runs.backprop_run import Array, BackpropRecord
 from nblib.steppers.backprop_pages import Book, Page
 
 
-def _up(l: int) -> str:
-    return "⁰¹²³"[l]
-
-
 def activation_name(l: int, j: int) -> str:
     """Return ``a²₁`` for neuron j of layer l (j from 0), ``x₁`` for an input."""
-    return f"a{_up(l)}{sub(j + 1)}" if l else f"x{sub(j + 1)}"
-
-
-def _w(l: int, j: int, k: int) -> str:
-    return f"w{_up(l)}{sub(j + 1)}{sub(k + 1)}"
+    return f"a{_neuron_name(l, j)}" if l else f"x{sub(j + 1)}"
 
 
 def _neuron_name(l: int, j: int) -> str:
-    return f"{_up(l)}{sub(j + 1)}"
+    return f"{'⁰¹²³'[l]}{sub(j + 1)}"
 
 
 def describe_inputs(x: Array) -> str:
@@ -40,46 +35,29 @@ def describe_example(book: Book) -> str:
     return f"example {book.example + 1}, x = {describe_inputs(x)}, y = {target}"
 
 
-class _Number:
-    """A number as it is printed, so that what is redone with it is what a reader redoes."""
-
-    def __init__(self, value: float, digits: int = 5) -> None:
-        self.digits = 0 if float(value).is_integer() else digits
-        self.value = round(float(value), self.digits)
-
-    def __str__(self) -> str:
-        return factor(self.value, self.digits)
-
-    @property
-    def first(self) -> str:
-        """The number where a sum or a product begins: without brackets."""
-        return num(self.value, self.digits)
+def _names(l: int, j: int, k: int) -> tuple[str, str]:
+    """Return how the bias of neuron j of layer l and its weight from neuron k are called."""
+    return f"b{_neuron_name(l, j)}", f"w{_neuron_name(l, j)}{sub(k + 1)}"
 
 
-def _result(redone: float, value: float, digits: int) -> str:
-    """Return `value` with as many digits, at most `digits`, as redoing it with printed numbers gives."""
-    while digits and abs(redone - round(float(value), digits)) > 10.0**-digits:
-        digits -= 1
-    return num(value, digits)
+def _plus(terms: int, term: str = "{}") -> str:
+    return " + ".join([term] * terms)
 
 
-def caption(book: Book, page: Page) -> Caption:
-    """Return what stands below a page. All numbers agree with those they are worked out from, as printed."""
-    if not book.fine[page.row]:
-        return Caption(_off_scale(book), _UPDATE if book.takes_mean else _RETURNED)
-    captions = {
-        "start": _start,
-        "forward": _forward,
-        "cost": _cost,
-        "BP1": _bp1,
-        "BP2": _bp2,
-        "slopes": _slopes,
-        "mean": _mean,
-        "update": _update,
-    }
-    return captions[page.phase](book, page)
+def _pairs(first: Array, second: Array, digits: int = 5) -> list[str]:
+    """Return the factors of products, one after the other, as they are printed."""
+    pairs = zip(first, second, strict=True)
+    return [text for u, v in pairs for text in (plain(u), plain(v, digits))]
 
 
+def _mean_of(values: Array, decimals: int, digits: int) -> str:
+    """Return the mean of a few values, worked out."""
+    terms = [plain(value, decimals) for value in values]
+    mean = formula(f"({_plus(len(terms))})/{len(terms)}")
+    return mean.agreed(*terms, result=values.mean(), digits=digits)
+
+
+_STEP, _SLOPE = Formula("{w} − {η}·{∂C/∂w}"), Formula("{δ}·{a}")
 _UPDATE = "w ← w − η · mean of ∂C/∂w        b ← b − η · mean of ∂C/∂b"
 _RETURNED = "w ← w − η · (returned for ∂C/∂w)        b ← b − η · (returned for ∂C/∂b)"
 _MEAN = "C = mean of the costs of the examples, so ∂C/∂w = mean of their slopes"
@@ -104,99 +82,80 @@ def _off_scale_by_its_own(record: BackpropRecord, at: int) -> str:
 
 
 def _start(book: Book, page: Page) -> Caption:
-    costs = [_Number(c, 5) for c in book.record.costs[0]]
-    mean = book.record.costs[0].mean()
-    total = f"({' + '.join(map(str, costs))})/{len(costs)}"
-    redone = sum(c.value for c in costs) / len(costs)
+    costs = book.record.costs[0]
+    mean = Formula(f"({_plus(len(costs))})/{len(costs)}").agreed(
+        *map(plain, costs), result=costs.mean(), digits=4
+    )
     words = (
         f"The network before the first update. Every update uses all {len(costs)} examples, a full batch; "
         f"the network shows {describe_example(book)}."
     )
     if not book.takes_mean:
         words += " This run takes the slopes that a backprop of its own returns, and they are other ones."
-    return Caption(
-        words, "C = mean of the costs of the examples", f"C = {total} = {_result(redone, mean, 4)}"
-    )
+    return Caption(words, "C = mean of the costs of the examples", f"C = {mean}")
 
 
 def _forward(book: Book, page: Page) -> Caption:
     record, t, i, l, j = book.record, page.row, book.example, page.layer, page.j
-    w = [_Number(v) for v in record.weights[l - 1][t, j]]
-    a = [_Number(v) for v in record.activations[l - 1][t, i]]
-    b, z = _Number(record.biases[l - 1][t, j]), record.zs[l - 1][t, i, j]
-    products = [f"{w[0].first}·{a[0]}", *(f"{u}·{v}" for u, v in zip(w[1:], a[1:], strict=True))]
-    redone = sum(u.value * v.value for u, v in zip(w, a, strict=True)) + b.value
-    name, shown = _neuron_name(l, j), _result(redone, z, 4)
-    output = record.activations[l][t, i, j]
-    redone_a = float(book.f(float(shown.replace("−", "-"))))
-    lines = [
-        f"z{name} = {' + '.join(products)} + {b} = {shown}",
-        f"a{name} = {book.sign}({shown}) = {_result(redone_a, output, 4)}",
-    ]
+    w, a = record.weights[l - 1][t, j], record.activations[l - 1][t, i]
+    texts = *_pairs(w, a), plain(record.biases[l - 1][t, j])
+    z = formula(_plus(len(w), "{}·{}") + " + {}").agreed(*texts, result=record.zs[l - 1][t, i, j], digits=4)
+    squeezed, output = formula(f"{book.sign}({{}})"), record.activations[l][t, i, j]
+    squeezed = squeezed.agreed(z.rpartition(" ")[2], result=output, digits=4)
+    name = _neuron_name(l, j)
     does = "adds up what arrives and squeezes the sum" if book.sign != "relu" else "adds up what arrives"
-    words = f"Update {page.update}, forward, {describe_example(book)}: neuron {j + 1} of layer {l} {does}."
-    if page.whole:
-        words = (
-            f"Update {page.update}, forward, {describe_example(book)}. Here is neuron {j + 1} of layer {l}."
-        )
-    formula = f"zˡⱼ = Σₖ wˡⱼₖ aˡ⁻¹ₖ + bˡⱼ        aˡⱼ = {book.sign}(zˡⱼ)"
-    return Caption(words, formula, "\n".join(lines))
+    neuron = f"neuron {j + 1} of layer {l}"
+    words = f". Here is {neuron}." if page.whole else f": {neuron} {does}."
+    words = f"forward, {describe_example(book)}{words}"
+    rule = f"zˡⱼ = Σₖ wˡⱼₖ aˡ⁻¹ₖ + bˡⱼ        aˡⱼ = {book.sign}(zˡⱼ)"
+    return Caption(words, rule, f"z{name} = {z}\na{name} = {squeezed}")
 
 
 def _cost(book: Book, page: Page) -> Caption:
     record, t, i = book.record, page.row, book.example
-    a = [_Number(v) for v in record.activations[-1][t, i]]
-    y = [_Number(v) for v in record.y[i]]
-    squares = [f"({u.first} − {v})²" for u, v in zip(a, y, strict=True)]
-    total = squares[0] if len(squares) == 1 else f"({' + '.join(squares)})"
-    redone = 0.5 * sum((u.value - v.value) ** 2 for u, v in zip(a, y, strict=True))
-    cost = record.costs[t, i]
-    words = f"Update {page.update}, the cost of {describe_example(book)}: how wrong the output is."
-    return Caption(words, "C = ½ Σⱼ (aᴸⱼ − yⱼ)²", f"C = ½·{total} = {_result(redone, cost, 5)}")
+    a, y = record.activations[-1][t, i], record.y[i]
+    squares = _plus(len(y), "({} − {})²")
+    half = formula(f"½·{squares}" if len(y) == 1 else f"½·({squares})")
+    cost = half.agreed(*_pairs(a, y), result=record.costs[t, i], digits=5)
+    words = f"the cost of {describe_example(book)}: how wrong the output is."
+    return Caption(words, "C = ½ Σⱼ (aᴸⱼ − yⱼ)²", f"C = {cost}")
 
 
-def _slope(f: Activation, a: float) -> tuple[str, float]:
-    """Return f′(z), worked out from a = f(z), and its value with the printed numbers."""
-    printed = _Number(a)
-    if f.name == "sigmoid":
-        return f"{printed}·(1 − {printed})", printed.value * (1 - printed.value)
-    if f.name == "tanh":
-        return f"(1 − {printed}²)", 1 - printed.value**2
-    slope = _Number(float(f.slope(np.array(a))))
-    return str(slope), slope.value
+def _slope(f: Activation, a: float) -> tuple[str, list[str]]:
+    """Return f′(z), worked out from a = f(z) where that is easy, and the number that stands there."""
+    easy = {"sigmoid": "{a}·(1 − {a})", "tanh": "(1 − {a}²)"}
+    return easy.get(f.name, "{slope}"), [plain(a if f.name in easy else float(f.slope(np.array(a))))]
 
 
 def _bp1(book: Book, page: Page) -> Caption:
     record, t, i, j = book.record, page.row, book.example, page.j
-    a, y = record.activations[-1][t, i, j], _Number(record.y[i, j])
-    delta, name = record.deltas[-1][t, i, j], _neuron_name(book.L, j)
-    slope, slope_value = _slope(book.f, a)
-    redone = (_Number(a).value - y.value) * slope_value
+    a, delta = record.activations[-1][t, i, j], record.deltas[-1][t, i, j]
+    slope, at = _slope(book.f, a)
+    numbers = Formula(f"({{}} − {{}})·{slope}").agreed(
+        plain(a), plain(record.y[i, j]), *at, result=delta, digits=5
+    )
     words = (
-        f"Update {page.update}, BP1: δ of output neuron {j + 1}, the error times the slope of the neuron. "
+        f"BP1: δ of output neuron {j + 1}, the error times the slope of the neuron. "
         + _wish(delta)
         + _saturated(book, page)
     )
-    numbers = f"δ{name} = ({_Number(a).first} − {y})·{slope} = {_result(redone, delta, 5)}"
-    return Caption(words, f"BP1   δᴸⱼ = (aᴸⱼ − yⱼ) {book.sign}′(zᴸⱼ){_slope_formula(book)}", numbers)
+    rule = f"BP1   δᴸⱼ = (aᴸⱼ − yⱼ) {book.sign}′(zᴸⱼ){_slope_formula(book)}"
+    return Caption(words, rule, f"δ{_neuron_name(book.L, j)} = {numbers}")
 
 
 def _bp2(book: Book, page: Page) -> Caption:
     record, t, i, l, k = book.record, page.row, book.example, page.layer, page.j
-    w = [_Number(v) for v in record.weights[l][t, :, k]]
-    d = [_Number(v, 6) for v in record.deltas[l][t, i]]
-    slope, slope_value = _slope(book.f, record.activations[l][t, i, k])
+    w, next_delta = record.weights[l][t, :, k], record.deltas[l][t, i]
     delta = record.deltas[l - 1][t, i, k]
-    products = [f"{w[0].first}·{d[0]}", *(f"{u}·{v}" for u, v in zip(w[1:], d[1:], strict=True))]
-    redone = sum(u.value * v.value for u, v in zip(w, d, strict=True)) * slope_value
-    flows = f"δ flows back along the wires to layer {l}"
+    slope, at = _slope(book.f, record.activations[l][t, i, k])
+    products = formula(f"({_plus(len(w), '{}·{}')})·{slope}")
+    numbers = products.agreed(*_pairs(w, next_delta, 6), *at, result=delta, digits=5)
     words = (
-        f"Update {page.update}, BP2: {flows}; neuron {k + 1} adds up what arrives, weight times δ, "
-        f"and multiplies by its slope. " + _wish(delta) + _saturated(book, page)
+        f"BP2: δ flows back along the wires to layer {l}; neuron {k + 1} adds up what arrives, "
+        f"weight times δ, and multiplies by its slope. " + _wish(delta) + _saturated(book, page)
     )
-    numbers = f"δ{_neuron_name(l, k)} = ({' + '.join(products)})·{slope} = {_result(redone, delta, 5)}"
-    formula = f"BP2   δˡₖ = (Σⱼ wˡ⁺¹ⱼₖ δˡ⁺¹ⱼ) {book.sign}′(zˡₖ){_slope_formula(book)}"
-    return Caption(words, formula, numbers)
+    rule = f"BP2   δˡₖ = (Σⱼ wˡ⁺¹ⱼₖ δˡ⁺¹ⱼ) {book.sign}′(zˡₖ){_slope_formula(book)}"
+    return Caption(words, rule, f"δ{_neuron_name(l, k)} = {numbers}")
 
 
 def _wish(delta: float) -> str:
@@ -224,71 +183,52 @@ def _slope_formula(book: Book) -> str:
 def _slopes(book: Book, page: Page) -> Caption:
     record, t, i, l, j, k = book.record, page.row, book.example, page.layer, page.j, page.k
     delta, a = record.deltas[l - 1][t, i, j], record.activations[l - 1][t, i, k]
-    d, source = _Number(delta, 6), _Number(a)
-    name = _neuron_name(l, j)
-    worked = _result(d.value * source.value, delta * a, 5)
-    lines = [
-        f"∂C/∂b{name} = δ{name} = {num(delta, 5)}",
-        f"∂C/∂{_w(l, j, k)} = δ{name}·{activation_name(l - 1, k)} = {d.first}·{source} = {worked}",
-    ]
-    silent = (
-        f" {activation_name(l - 1, k)} is silent, so {_w(l, j, k)} learns nothing from this example."
-        if a == 0
-        else ""
-    )
+    (b, w), name, source = _names(l, j, k), f"δ{_neuron_name(l, j)}", activation_name(l - 1, k)
+    product = _SLOPE.agreed(plain(delta, 6), plain(a), result=delta * a, digits=5)
+    silent = f" {source} is silent, so {w} learns nothing from this example." if a == 0 else ""
     words = (
-        f"Update {page.update}, BP3 and BP4: all δ are known, so all slopes of {describe_example(book)} "
-        f"can be read off. Here are those along b{name} and {_w(l, j, k)}.{silent}"
+        f"BP3 and BP4: all δ are known, so all slopes of {describe_example(book)} can be read off. "
+        f"Here are those along {b} and {w}.{silent}"
     )
-    return Caption(words, _BP34, "\n".join(lines))
+    return Caption(words, _BP34, f"∂C/∂{b} = {name} = {num(delta, 5)}\n∂C/∂{w} = {name}·{source} = {product}")
 
 
 def _mean(book: Book, page: Page) -> Caption:
     record, t, l, j, k = book.record, page.row, page.layer, page.j, page.k
     deltas, n = record.deltas[l - 1][t, :, j], len(record.x)
-    b, w = f"b{_neuron_name(l, j)}", _w(l, j, k)
-    lines = []
+    (b, w), lines = _names(l, j, k), []
     for name, slopes in ((b, deltas), (w, deltas * record.activations[l - 1][t, :, k])):
-        terms, mean = [_Number(slope, 6) for slope in slopes], slopes.mean()
-        redone = sum(term.value for term in terms) / n
-        total = " + ".join([terms[0].first, *map(str, terms[1:])])
-        lines.append(f"∂C/∂{name} = ({total})/{n} = {_result(redone, mean, 5)}")
+        lines.append(f"∂C/∂{name} = {_mean_of(slopes, 6, digits=5)}")
     words = (
-        f"Update {page.update}, the mean: the other {n - 1} examples have gone the same way forwards and "
-        f"back. The slopes of all {n} are averaged."
+        f"the mean: the other {n - 1} examples have gone the same way forwards and back. "
+        f"The slopes of all {n} are averaged."
     )
     if not book.takes_mean:
-        returned = record.nabla_biases[l - 1][t, j], record.nabla_weights[l - 1][t, j, k]
-        slopes_returned = f"{num(returned[0], 5)} for {b} and {num(returned[1], 5)} for {w}"
-        words += f" But the backprop of this run returns {slopes_returned}."
+        slopes = (record.nabla_biases[l - 1][t, j], b), (record.nabla_weights[l - 1][t, j, k], w)
+        returned = " and ".join(f"{num(slope, 5)} for {name}" for slope, name in slopes)
+        words += f" But the backprop of this run returns {returned}."
     return Caption(words, _MEAN, "\n".join(lines))
 
 
 def _update(book: Book, page: Page) -> Caption:
     record, t, l, j, k = book.record, page.row, page.layer, page.j, page.k
-    lines = [
-        _turn(record, _w(l, j, k), record.weights[l - 1][:, j, k], record.nabla_weights[l - 1][:, j, k], t),
-        _turn(
-            record, f"b{_neuron_name(l, j)}", record.biases[l - 1][:, j], record.nabla_biases[l - 1][:, j], t
-        ),
+    b, w = _names(l, j, k)
+    turned = [
+        (w, record.weights[l - 1][:, j, k], record.nabla_weights[l - 1][:, j, k]),
+        (b, record.biases[l - 1][:, j], record.nabla_biases[l - 1][:, j]),
     ]
-    costs, count = record.costs[[page.since, t]].mean(axis=1), sum(w[0].size for w in record.weights)
-    count += sum(b[0].size for b in record.biases)
+    lines = []
+    for name, values, slopes in turned:
+        texts = plain(values[t - 1]), f"{record.eta:g}", plain(slopes[t - 1], 6)
+        lines.append(f"{name} ← {_STEP.agreed(*texts, result=values[t], digits=4)}")
+    before, after = record.costs[[page.since, t]].mean(axis=1)
     if page.since == t - 1:
+        count = sum(array[0].size for array in (*record.weights, *record.biases))
         words = f"Update {t} is done: all {count} weights and biases have moved at once"
     else:
         words = f"Updates {page.since + 1} to {t} are done; the numbers are those of update {t}"
-    words += f". Mean cost {num(costs[0], 4)} → {num(costs[1], 4)}; {_right(record, t)}."
-    formula = _UPDATE if book.takes_mean else _RETURNED
-    return Caption(words + _remark(book, t), formula, "\n".join(lines))
-
-
-def _turn(record: BackpropRecord, name: str, values: Array, slopes: Array, t: int) -> str:
-    """Return ``name ← old − η·slope = new`` for update t."""
-    old, slope = _Number(values[t - 1]), _Number(slopes[t - 1], 6)
-    eta = f"{record.eta:g}"
-    redone = old.value - float(eta) * slope.value
-    return f"{name} ← {old.first} − {eta}·{slope} = {_result(redone, values[t], 4)}"
+    words += f". Mean cost {num(before, 4)} → {num(after, 4)}; {_right(record, t)}.{_remark(book, t)}"
+    return Caption(words, _UPDATE if book.takes_mean else _RETURNED, "\n".join(lines))
 
 
 def _right(record: BackpropRecord, t: int) -> str:
@@ -308,3 +248,19 @@ def _remark(book: Book, t: int) -> str:
     if len(record.weights) > 1 and len(w) > 1 and np.ptp(w, axis=0).max() < 1e-9:
         return " The neurons of layer 1 still have equal weights: they do the same work."
     return ""
+
+
+_CAPTIONS = {
+    "start": _start, "forward": _forward, "cost": _cost, "BP1": _bp1, "BP2": _bp2,
+    "slopes": _slopes, "mean": _mean, "update": _update,
+}  # fmt: skip
+
+
+def caption(book: Book, page: Page) -> Caption:
+    """Return what stands below a page. All numbers agree with those they are worked out from, as printed."""
+    if not book.fine[page.row]:
+        return Caption(_off_scale(book), _UPDATE if book.takes_mean else _RETURNED)
+    told = _CAPTIONS[page.phase](book, page)
+    if page.phase in ("start", "update"):
+        return told
+    return replace(told, words=f"Update {page.update}, {told.words}")

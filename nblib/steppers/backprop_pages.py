@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from nblib import activations
 from nblib.runs.backprop_run import BackpropRecord
+from nblib.steppers.pages import Pages
 
 PHASED = 5
 """The first updates, which are shown phase by phase."""
@@ -38,15 +39,14 @@ class Page:
     since: int = 0
 
 
-def _pages(sizes: list[int], n_updates: int) -> list[Page]:
+def _plan(sizes: list[int], n_updates: int) -> list[Page]:
     shown = _shown(n_updates)
     later = {min(shown, key=lambda t: abs(t - n_updates / 3)), n_updates}
     pages = [Page("start", 0, 0)]
     for before, t in zip([0, *shown], shown, strict=False):
-        l, j, k = _named_weight(sizes, t)
         if t <= PHASED or t in later:
             pages += _phases(sizes, t)
-        pages.append(Page("update", t, t, l, j, k, since=before))
+        pages.append(Page("update", t, t, *_named_weight(sizes, t), since=before))
     return pages
 
 
@@ -70,17 +70,39 @@ def _phases(sizes: list[int], t: int) -> Iterator[Page]:
     """Yield the pages of update t before its weights move; the first update goes neuron by neuron."""
     L, row, whole = len(sizes) - 1, t - 1, t > 1
 
-    def neurons(l: int) -> list[int]:
-        return [(t - 1) % sizes[l]] if whole else list(range(sizes[l]))
+    def neurons(phase: str, l: int) -> Iterator[Page]:
+        for j in [(t - 1) % sizes[l]] if whole else range(sizes[l]):
+            yield Page(phase, t, row, l, j, whole=whole)
 
     for l in [1 + t % L] if whole else range(1, L + 1):
-        yield from (Page("forward", t, row, l, j, whole=whole) for j in neurons(l))
+        yield from neurons("forward", l)
     yield Page("cost", t, row, L)
-    yield from (Page("BP1", t, row, L, j, whole=whole) for j in neurons(L))
-    for l in range(L - 1, 0, -1):
-        yield from (Page("BP2", t, row, l, j, whole=whole) for j in neurons(l))
+    for l in range(L, 0, -1):
+        yield from neurons("BP1" if l == L else "BP2", l)
     yield Page("slopes", t, row, *_named_weight(sizes, t))
     yield Page("mean", t, row, *_named_weight(sizes, t))
+
+
+COST = 40
+"""How far an update has come when the cost is known; what has a smaller number is computed before it."""
+
+
+def forwards(l: int, j: int) -> int:
+    """Return how far an update has come when neuron j of layer l has its activation."""
+    return 10 * l + j if l else 0
+
+
+def backwards(l: int, j: int) -> int:
+    """Return how far an update has come when neuron j of layer l has its δ; all have it at layer 0."""
+    return 90 - 10 * l + j
+
+
+def _progress(page: Page) -> int:
+    if page.phase == "forward":
+        return COST - 1 if page.whole else forwards(page.layer, page.j)
+    if page.phase in ("BP1", "BP2"):
+        return backwards(page.layer, 9 if page.whole else page.j)
+    return {"start": 0, "cost": COST}.get(page.phase, backwards(0, 0))
 
 
 class Book:
@@ -88,15 +110,16 @@ class Book:
 
     Attributes
     ----------
-    rows : ndarray, shape (pages,)
+    plan : list of Page
+    pages : Pages
+        Their rows, and how far the update has come on each; off the scale, nowhere.
     fine : ndarray of bool, shape (T + 1,)
         Where the run has not left the scale.
+    shown : ndarray of bool, shape (pages,)
+        The pages on which it has not.
+    phase : ndarray of str, shape (pages,)
     takes_mean : bool
         Whether the updates took the mean slopes, as those of `Network.backprop` do.
-    known_a, known_delta : list of ndarray of bool, shapes (pages, n_l), l = 0 … L
-        Which activations and which δ are shown.
-    lit : list of ndarray of int, shapes (pages, n_{l+1}, n_l), l = 0 … L
-        Wires to the next layer, the last ones to the cost: 1 lit forwards, −1 lit backwards, 2 named.
     """
 
     def __init__(self, record: BackpropRecord, example: int) -> None:
@@ -104,64 +127,42 @@ class Book:
         self.sizes, self.L = record.sizes, len(record.sizes) - 1
         self.f = activations.by_name(record.activation)
         self.sign = {"sigmoid": "σ"}.get(record.activation, record.activation)
-        self.pages = _pages(self.sizes, record.n_updates)
-        self.rows = np.array([page.row for page in self.pages])
+        self.plan = _plan(self.sizes, record.n_updates)
         self.fine, self.takes_mean = _fine(record), record.takes_mean_slopes()
-        count = len(self.pages)
-        self.known_a = [np.ones((count, n), bool) for n in self.sizes]
-        self.known_delta = [np.ones((count, n), bool) for n in self.sizes]
-        self.lit = [
-            np.zeros((count, n_out, n), int)
-            for n, n_out in zip(self.sizes, [*self.sizes[1:], 1], strict=True)
-        ]
-        for p, page in enumerate(self.pages):
-            if self.fine[page.row]:
-                self._hide(p, page)
-                self._light(p, page)
-            else:
-                for known in (*self.known_a[1:], *self.known_delta):
-                    known[p] = False
+        rows = np.array([page.row for page in self.plan])
+        self.shown = self.fine[rows]
+        self.pages = Pages(rows, self.shown * np.array([_progress(page) for page in self.plan]))
+        names = ("phase", "layer", "j", "k", "whole")
+        self.phase, self._layer, self._j, self._k, self._whole = (
+            np.array([getattr(page, name) for page in self.plan]) for name in names
+        )
 
-    def _hide(self, p: int, page: Page) -> None:
-        """Hide what the phase has not yet computed."""
-        for l in range(1, self.L + 1):
-            later = np.arange(self.sizes[l]) > page.j
-            if page.phase == "start" or (page.phase == "forward" and not page.whole and l >= page.layer):
-                self.known_a[l][p] = page.phase != "start" and l == page.layer and ~later
-            if page.phase in ("start", "forward", "cost"):
-                self.known_delta[l][p] = False
-            elif page.phase in ("BP1", "BP2") and l <= page.layer:
-                self.known_delta[l][p] = l == page.layer and (page.whole or ~later)
+    def at(self, *phases: str) -> NDArray[np.bool_]:
+        """Return which pages show one of these phases, and not a run off the scale."""
+        return np.logical_or.reduce([self.phase == phase for phase in phases]) & self.shown
 
-    def _light(self, p: int, page: Page) -> None:
-        """Light the wires along which something flows."""
-        l, j, k = page.layer, page.j, page.k
-        if page.phase == "forward":
-            for wires in self.lit[:-1] if page.whole else []:
-                wires[p] = 1
-            self.lit[l - 1][p, j] = 1
-        elif page.phase == "cost":
-            self.lit[-1][p] = 1
-        elif page.phase in ("BP1", "BP2"):
-            self.lit[l][p, :, slice(None) if page.whole else j] = -1
-        elif page.phase != "start":
-            self.lit[l - 1][p, j, k] = 2
+    def named(self, l: int, j: int) -> NDArray[np.bool_]:
+        """Return on which pages the caption works out neuron j of layer l."""
+        worked_out = self.at("forward", "BP1", "BP2", "slopes", "mean", "update")
+        return worked_out & (self._layer == l) & (self._j == j)
 
-    def named(self, l: int, j: int) -> list[bool]:
-        """Return at which pages the caption works out this neuron."""
-        phases = ("forward", "BP1", "BP2", "slopes", "mean", "update")
-        return [
-            page.phase in phases and (page.layer, page.j) == (l, j) and bool(self.fine[page.row])
-            for page in self.pages
-        ]
+    def lit(self, l: int, j: int, k: int) -> NDArray[np.int_]:
+        """Return how the wire from neuron k of layer l to neuron j of the next layer, or the cost, is lit.
+
+        1 stands for forwards, −1 for backwards, 2 for a weight that the caption works out, 0 for not.
+        """
+        arrives = (self._layer == l + 1) & (self._j == j)
+        leaves = (self._layer == l) & (self._whole | (self._j == k))
+        forwards = self.at("forward") & (arrives | self._whole) & (l < self.L)
+        forwards |= self.at("cost") & (l == self.L)
+        named = self.at("slopes", "mean", "update") & arrives & (self._k == k)
+        return np.select([forwards, self.at("BP1", "BP2") & leaves, named], [1, -1, 2], 0)
 
 
 def _fine(record: BackpropRecord) -> NDArray[np.bool_]:
     largest = np.abs(record.costs).max(axis=1)
-    for layers in (record.weights, record.biases, record.zs, record.deltas):
-        for array in layers:
-            largest = np.maximum(largest, np.abs(array).reshape(len(array), -1).max(axis=1))
-    for layers in (record.nabla_weights, record.nabla_biases):
-        for array in layers:
-            largest[~np.isfinite(array.reshape(len(array), -1)).all(axis=1)] = np.inf
+    for array in (*record.weights, *record.biases, *record.zs, *record.deltas):
+        largest = np.maximum(largest, np.abs(array).reshape(len(array), -1).max(axis=1))
+    for array in (*record.nabla_weights, *record.nabla_biases):
+        largest[~np.isfinite(array.reshape(len(array), -1)).all(axis=1)] = np.inf
     return np.logical_and.accumulate(largest < _OFF_SCALE)  # NaN is not below anything

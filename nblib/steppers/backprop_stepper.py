@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import ipywidgets
 import numpy as np
-from numpy.typing import ArrayLike
 
 from nblib import validate
-from nblib.drawing.marks import arrow_head, disc, sign_colour, sign_dash
+from nblib.drawing.marks import disc, sign_colour, sign_dash
 from nblib.drawing.numbers import num, signed
-from nblib.drawing.scene import Element, Scene, circle, line, note, rect, text, written
+from nblib.drawing.panels import Wire
+from nblib.drawing.scene import Element, Scene, circle, note, rect, text
 from nblib.network import Backprop
-from nblib.runs.backprop_run import INITS, Array, BackpropRecord, run, truth_table
+from nblib.runs.backprop_run import INITS, BackpropRecord, run, truth_table
 from nblib.steppers.backprop_captions import activation_name, caption, describe_example, describe_inputs
-from nblib.steppers.backprop_pages import PHASED, Book
-from nblib.steppers.backprop_panels import answers, cost_curve, plane
+from nblib.steppers.backprop_pages import COST, PHASED, Book, backwards, forwards
+from nblib.steppers.backprop_panels import answers, cost_curve, surface
+from nblib.steppers.pages import where
 from nblib.widgets.explorer import Explorer, eta_slider
 
 NETWORKS = {"2-2-1": (2, 2, 1), "2-3-1": (2, 3, 1)}
@@ -56,23 +57,22 @@ def scene(record: BackpropRecord, example: int | None = None) -> Scene:
             *_headings(book),
             *_wires(book, places),
             *_neurons(book, places),
-            *(plane(book, right) if book.sizes[0] == 2 else answers(book, right)),
+            *(surface if book.sizes[0] == 2 else answers)(book, right),
             *cost_curve(book, right),
         ],
-        [caption(book, page) for page in book.pages],
+        [caption(book, page) for page in book.plan],
         width=right + 172,
         height=474,
         title=f"Backpropagation in a {'-'.join(map(str, book.sizes))} network",
-        updates=[p for p, page in enumerate(book.pages) if page.phase == "update"],
+        updates=np.flatnonzero(book.phase == "update"),
         telling=_telling(book),
     )
 
 
 def _telling(book: Book) -> int:
     """Return the page on which δ flows back, in an update that is well under way if there is one."""
-    phase = "BP2" if book.L > 1 else "BP1"
-    found = [p for p, page in enumerate(book.pages) if page.phase == phase]
-    return next((p for p in found if book.pages[p].update > PHASED), found[0])
+    found = np.flatnonzero(book.phase == ("BP2" if book.L > 1 else "BP1"))
+    return int(next((p for p in found if book.plan[p].update > PHASED), found[0]))
 
 
 _GAPS = {1: 320, 2: 186, 3: 154}
@@ -105,13 +105,12 @@ _ON_WIRES = {"slopes": "slopes ∂C/∂w of this example", "mean": "mean slopes 
 
 def _headings(book: Book) -> list[Element]:
     titles, wires = [], []
-    for page in book.pages:
+    taken = _ON_WIRES if book.takes_mean else _ON_WIRES | {"mean": "slopes that its backprop returns"}
+    for page, fine in zip(book.plan, book.shown, strict=True):
         title = f"Update {page.update}: {_PHASES[page.phase]}" if page.update else "Before the first update"
-        titles.append(title if book.fine[page.row] else f"Update {page.update}: off the scale")
-        taken = _ON_WIRES if book.takes_mean else _ON_WIRES | {"mean": "slopes that its backprop returns"}
+        titles.append(title if fine else f"Update {page.update}: off the scale")
         wires.append(f"On the wires: {taken.get(page.phase, 'weights w')}")
-    record = book.record
-    shown = f"Shown: {describe_example(book)}; η = {record.eta:g}"
+    shown = f"Shown: {describe_example(book)}; η = {book.record.eta:g}"
     return [
         text(12, 20, titles, size=15, text_anchor="start", font_weight="bold"),
         text(12, 42, wires, size=12, text_anchor="start", fill="quiet"),
@@ -119,53 +118,32 @@ def _headings(book: Book) -> list[Element]:
     ]
 
 
-def _where(shown: ArrayLike, values: ArrayLike) -> Array:
-    """Return the values where they are shown, and NaN, which hides an element, elsewhere."""
-    return np.where(shown, values, np.nan)
-
-
 def _wires(book: Book, places: list[list[Place]]) -> Iterator[Element]:
-    (last_x, _), *_ = places[-1]
-    cost_place = (last_x + 92, _MIDDLE)
-    following: list[list[Place]] = [*places[1:], [cost_place]]
-    for l, (starts, ends) in enumerate(zip(places, following, strict=True)):
-        for j, end in enumerate(ends):
-            for k, start in enumerate(starts):
-                yield from _wire(book, l, j, k, start, end)
-    for l, (starts, ends) in enumerate(pairwise(places)):
-        along = _along(starts, ends)
-        for j, end in enumerate(ends):
-            for k, start in enumerate(starts):
-                x, y = (a + along * (b - a) for a, b in zip(start, end, strict=True))
-                yield note(x, y, _numbers_on_wire(book, l, j, k), size=12)
-    yield from _cost_node(book, cost_place)
+    cost = (places[-1][0][0] + 92, _MIDDLE)
+    notes = []
+    for l, (starts, ends) in enumerate(pairwise([*places, [cost]])):
+        along = _along(starts, ends) if l < book.L else 0
+        for (j, end), (k, start) in product(enumerate(ends), enumerate(starts)):
+            wire = Wire(start, end)
+            yield from _wire(book, l, j, k, wire)
+            if l < book.L:
+                notes.append(note(*wire.at(along), _numbers_on_wire(book, l, j, k)))
+    yield from notes
+    yield from _cost_node(book, *cost)
 
 
-def _wire(book: Book, l: int, j: int, k: int, start: Place, end: Place) -> Iterator[Element]:
-    ends = (*start, *end)
-    lit = book.lit[l][:, j, k]
+def _wire(book: Book, l: int, j: int, k: int, wire: Wire) -> Iterator[Element]:
+    lit = book.lit(l, j, k)
     if lit.any():
-        yield line(*ends, stroke=np.where(lit, "mark", "none"), stroke_width=10, stroke_opacity=0.35)
+        yield wire.halo(lit)
     if l == book.L:
-        yield line(*ends, stroke="quiet", stroke_width=1.2)
+        yield wire.line(width=1.2)
     else:
-        fine, w = book.fine[book.rows], book.record.weights[l][book.rows, j, k]
-        yield line(
-            *ends,
-            stroke=sign_colour(w),
-            stroke_width=_where(fine, 1 + 4.5 * np.minimum(np.abs(w), 8) / 8),
-            stroke_dasharray=sign_dash(w),
-        )
+        w = book.pages.of(book.record.weights[l][:, j, k])
+        yield wire.line(w, where(book.shown, 1 + 4.5 * np.minimum(np.abs(w), 8) / 8))
     for direction in (1, -1):
         if (lit == direction).any():
-            yield _arrow(start, end, direction, lit == direction)
-
-
-def _arrow(start: Place, end: Place, direction: int, shown: Array) -> Element:
-    """Return an arrow head on a wire; forwards it points to the end."""
-    way = np.subtract(end, start)
-    along = direction * way / np.linalg.norm(way)
-    return arrow_head(start + 0.66 * way + 9 * along, along, 14, fill=np.where(shown, "mark", "none"))
+            yield wire.pointer(0.66, lit == direction, back=direction < 0)
 
 
 def _along(starts: list[Place], ends: list[Place]) -> float:
@@ -182,24 +160,24 @@ def _along(starts: list[Place], ends: list[Place]) -> float:
 
 
 def _numbers_on_wire(book: Book, l: int, j: int, k: int) -> list[str]:
-    record, i, numbers = book.record, book.example, []
-    for page in book.pages:
-        t = page.row
-        if not book.fine[t]:
-            numbers.append("")
-        elif page.phase == "slopes":
-            numbers.append(num(record.deltas[l][t, i, j] * record.activations[l][t, i, k], 3))
-        elif page.phase == "mean":
-            numbers.append(num(record.nabla_weights[l][t, j, k], 3))
-        else:
-            numbers.append(num(record.weights[l][t, j, k]))
-    return numbers
+    """Return the weight, but its slope for the example or for all of them where the caption is about it."""
+    record, i, pages = book.record, book.example, book.pages
+    numbers = np.array(pages.written(record.weights[l][:, j, k], book.shown))
+    slopes = {
+        "slopes": record.deltas[l][:, i, j] * record.activations[l][:, i, k],
+        "mean": record.nabla_weights[l][:, j, k],
+    }
+    for phase, slope in slopes.items():
+        numbers = np.where(book.at(phase), pages.written(slope, book.at(phase), _slope), numbers)
+    return numbers.tolist()
 
 
-def _cost_node(book: Book, place: Place) -> Iterator[Element]:
-    known = [page.phase not in ("start", "forward") and book.fine[page.row] for page in book.pages]
-    costs = written(book.record.costs[book.rows, book.example], known, lambda cost: num(cost, 3))
-    x, y = place
+def _slope(value: float) -> str:
+    return num(value, 3)
+
+
+def _cost_node(book: Book, x: float, y: float) -> Iterator[Element]:
+    costs = book.pages.written(book.record.costs[:, book.example], book.pages.since(COST), _slope)
     yield rect(x - 25, y - 22, 50, 44, fill="paper", stroke="ink", rx=6)
     yield text(x, y - 9, "C", size=12, fill="quiet")
     yield text(x, y + 8, costs, size=13)
@@ -207,56 +185,50 @@ def _cost_node(book: Book, place: Place) -> Iterator[Element]:
 
 def _neurons(book: Book, places: list[list[Place]]) -> Iterator[Element]:
     for l, layer in enumerate(places):
-        for j, place in enumerate(layer):
+        for j, (x, y) in enumerate(layer):
             if l:
-                yield from _delta_ring(book, l, j, place)
-                yield _bias(book, l, j, place)
-            yield from _neuron(book, l, j, place)
+                yield from _delta_ring(book, l, j, x, y)
+                b = book.pages.written(book.record.biases[l - 1][:, j], book.shown, lambda b: f"b = {num(b)}")
+                yield note(x, y - 39, b, fill="quiet")
+            yield from _neuron(book, l, j, x, y)
         name = "input" if l == 0 else "output" if l == book.L else f"layer {l}"
         yield text(layer[0][0], 440, name, size=12, fill="quiet")
     for j, (x, y) in enumerate(places[-1]):
         target = f"y = {book.record.y[book.example, j]:g}".replace("-", "−")
-        yield note(x + 31, y - 24, target, size=12, text_anchor="start")
+        yield note(x + 31, y - 24, target, text_anchor="start")
 
 
-def _neuron(book: Book, l: int, j: int, place: Place) -> Iterator[Element]:
-    known, a = book.known_a[l][:, j], book.record.activations[l][book.rows, book.example, j]
-    named, glow = np.array(book.named(l, j)), 0.75 * np.minimum(np.abs(np.where(known, a, 0)), 1)
+def _neuron(book: Book, l: int, j: int, x: float, y: float) -> Iterator[Element]:
+    known, a = book.pages.since(forwards(l, j)), book.record.activations[l][:, book.example, j]
+    named, glow = book.named(l, j), 0.75 * np.minimum(np.abs(np.where(known, book.pages.of(a), 0)), 1)
     rim = {"stroke": np.where(named, "mark", "ink"), "stroke_width": np.where(named, 3.5, 1.2)}
-    x, y = place
     yield from disc(x, y, _RADIUS, glow, **rim)
     yield text(x, y - 9, activation_name(l, j), size=12)
-    yield text(x, y + 8, written(a, known), size=13)
+    yield text(x, y + 8, book.pages.written(a, known), size=13)
 
 
-def _delta_ring(book: Book, l: int, j: int, place: Place) -> Iterator[Element]:
+def _delta_ring(book: Book, l: int, j: int, x: float, y: float) -> Iterator[Element]:
     """Yield a ring as wide as |δ| is large, dashed where δ is negative, and δ as a number."""
-    record, known = book.record, book.known_delta[l][:, j]
-    delta = record.deltas[l - 1][book.rows, book.example, j]
-    mean = [page.phase == "mean" for page in book.pages]
-    delta = np.where(mean, record.nabla_biases[l - 1][book.rows, j], delta)
+    record, known, mean = book.record, book.pages.since(backwards(l, j)), book.at("mean")
+    delta = book.pages.of(record.deltas[l - 1][:, book.example, j])
+    delta = np.where(mean, book.pages.of(record.nabla_biases[l - 1][:, j]), delta)
     yield circle(
-        *place,
+        x,
+        y,
         _RADIUS + 5,
         fill="none",
         stroke=sign_colour(delta),
-        stroke_width=_where(known, 1 + 7 * np.sqrt(np.minimum(np.abs(delta) / 0.15, 1))),
+        stroke_width=where(known, 1 + 7 * np.sqrt(np.minimum(np.abs(delta) / 0.15, 1))),
         stroke_dasharray=sign_dash(delta),
     )
     names = np.where(mean, "mean δ" if book.takes_mean else "returned", "δ")
     numbers = [f"{name} = {_signed(d)}" if k else "" for name, d, k in zip(names, delta, known, strict=True)]
-    yield note(place[0], place[1] + 41, numbers, size=12)
+    yield note(x, y + 41, numbers)
 
 
 def _signed(delta: float) -> str:
     """Return δ with three decimals and its sign; what rounds to zero has none."""
     return signed(delta, 3) if round(float(delta), 3) else num(0, 3)
-
-
-def _bias(book: Book, l: int, j: int, place: Place) -> Element:
-    values = book.record.biases[l - 1][book.rows, j]
-    numbers = written(values, book.fine[book.rows], lambda b: f"b = {num(b)}")
-    return note(place[0], place[1] - 39, numbers, size=12, fill="quiet")
 
 
 # -- the explorer -------------------------------------------------------------------------------

@@ -54,8 +54,8 @@ class Book:
         For each update five forwards, nine backwards and one to update; at the end five more forwards.
     updates : ndarray of bool, shape (pages,)
         Which pages make an update.
-    after : ndarray of int, shape (pages,)
-        The row whose parameters a page shows: on the page of an update already the next one.
+    after : Pages
+        The same pages with the row whose parameters they show: on that of an update already the next one.
     finite : ndarray of bool, shape (T + 1,)
         Where all numbers are finite.
     """
@@ -84,7 +84,7 @@ class Book:
         n_pages = self.n_updates * len(_PHASES) + len(FORWARD)
         self.pages = Pages(*np.divmod(np.arange(n_pages), len(_PHASES)))
         self.updates = self.pages.at(len(_PHASES) - 1)
-        self.after = self.pages.row + self.updates
+        self.after = Pages(self.pages.row + self.updates, self.pages.phase)
 
     def printed(self, name: str, t: int) -> float | str:
         """Return a number of row t; one that somebody has chosen, as it was written."""

@@ -133,7 +133,7 @@ def _value(book: Book, name: str) -> Value:
     if name == "y":
         return show(given(book.y))
     if name in PARAMETERS:
-        return [_short(v) for v in book.value[name][book.after]]
+        return book.after.written(book.value[name], write=_short)
     first = FORWARD.index(name) if name in FORWARD else 0
     return book.pages.written(book.value[name], book.pages.since(first), _narrow)
 
@@ -157,7 +157,7 @@ def _slope(book: Book, name: str) -> Element:
 def _move(book: Book, name: str) -> Element:
     """Return what the update adds to a parameter."""
     x, y = _PLACES[name]
-    old, new = book.pages.of(book.value[name]), book.value[name][book.after]
+    old, new = book.pages.of(book.value[name]), book.after.of(book.value[name])
     with np.errstate(invalid="ignore"):
         moves = zip(old, new - old, book.updates, strict=True)
     sums = [added([_short(before), _short(move)]) if updated else "" for before, move, updated in moves]
@@ -174,9 +174,9 @@ def _curves(book: Book) -> list[Element]:
     for i, (name, label, dash, mark) in enumerate(curves):
         look = {"stroke_width": 2.2, "stroke_dasharray": dash}
         values, height = book.value[name], 56 + 18 * i
-        now = [f"{name} = {show(value)}" for value in values[book.after]]
+        now = book.after.written(values, write=lambda value, name=name: f"{name} = {show(value)}")
         parts += [
-            *track(axes, name, values, book.after, mark=mark, ahead=True, **look),
+            *track(axes, name, values, book.after.row, mark=mark, ahead=True, **look),
             line(616, height, 646, height, **look),
             text(654, height, label, 12, text_anchor="start"),
             text(axes.left, 332 + 18 * i, now, text_anchor="start"),

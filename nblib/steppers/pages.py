@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nblib.drawing.numbers import num
-from nblib.drawing.scene import written
 
 
 @dataclass(frozen=True)
@@ -74,8 +73,9 @@ class Pages:
         self, column: ArrayLike, shown: ArrayLike = True, write: Callable[[Any], str] = num
     ) -> list[str]:
         """Return a column of the record as texts, page by page; empty where it is not shown."""
-        shown = np.broadcast_to(shown, len(self)) & (self.row >= 0)
-        return written(np.asarray(column)[self.row], shown, write)
+        column, shown = np.asarray(column), np.broadcast_to(shown, len(self)) & (self.row >= 0)
+        texts = {row: write(column[row]) for row in np.unique(self.row[shown]).tolist()}
+        return [texts[row] if on else "" for row, on in zip(self.row.tolist(), shown.tolist(), strict=True)]
 
 
 def where(shown: ArrayLike, values: ArrayLike) -> NDArray[Any]:
