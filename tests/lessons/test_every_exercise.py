@@ -146,6 +146,14 @@ def test_a_wrong_type_is_explained(exercise: Exercise, answer):
 
 
 @each(FUNCTIONS)
+@pytest.mark.parametrize(("answers", "came"), [((0.5,), "a float"), ((len, len), "2 things")])
+def test_a_result_in_place_of_the_function_is_explained(exercise: Exercise, answers, came):
+    assert exercise(*answers).says == (
+        f"check.{exercise.name} wants your function itself, its name without brackets; got {came}."
+    )
+
+
+@each(FUNCTIONS)
 def test_nothing_returned_is_explained(exercise: Exercise):
     result = exercise(lambda *arguments: [arguments].clear())
     assert result.says == "It returns None. Is a `return` missing?"

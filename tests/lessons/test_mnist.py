@@ -59,32 +59,6 @@ def by_sorting(outputs, labels):
     return np.float32((np.argsort(outputs)[:, -1] == labels).sum() / len(labels))
 
 
-def test_the_wrong_axis_is_explained_although_numpy_refuses():
-    result = accuracy(lambda outputs, labels: np.mean(outputs.argmax(axis=0) == labels))
-    assert "along axis 1, not along axis 0" in result.says
-    assert dict(result.example).keys() == {"outputs", "labels", "your answer", "expected"}
-
-
-def test_brightness_compared_with_labels_is_not_taken_for_darkness():
-    result = accuracy(lambda outputs, labels: np.mean(outputs.max(axis=1) == labels))
-    assert "its place: argmax, not max" in result.says
-    result = accuracy(lambda outputs, labels: np.mean(outputs.argmin(axis=1) == labels))
-    assert "the darkest output neuron" in result.says
-
-
-def test_another_value_error_is_shown_as_it_is():
-    result = accuracy(lambda outputs, labels: int("seven"))
-    assert result.says.startswith("It stops with ValueError: invalid literal for int()")
-
-
-@pytest.mark.parametrize(("answers", "came"), [((0.5,), "a float"), ((len, len), "2 things")])
-def test_a_result_in_place_of_the_function_is_explained(answers, came):
-    result = accuracy(*answers)
-    assert result.says == (
-        f"check.accuracy wants your function itself, its name without brackets; got {came}."
-    )
-
-
 # -- stop in time ---------------------------------------------------------------------------------
 
 
@@ -130,13 +104,18 @@ def test_what_passes_also_stops_a_real_run():
     np.testing.assert_array_equal(network.weights[0], again.weights[0])
 
 
-def test_a_loop_that_falls_off_its_end_is_told_what_to_return():
-    def no_zero(run, wanted):
-        for record in run:
-            if record.accuracy >= wanted:
-                return record.epoch
+def without_zero(run, wanted):
+    for record in run:
+        if record.accuracy >= wanted:
+            return record.epoch
 
-    assert "If no epoch reaches what is wanted, return 0." in epochs_until(no_zero).says
+
+def last_good_one(run, wanted):
+    found = 0
+    for record in run:
+        if record.accuracy >= wanted:
+            found = record.epoch
+    return found
 
 
 def test_the_example_says_in_words_what_was_returned_and_trained():
@@ -144,17 +123,6 @@ def test_the_example_says_in_words_what_was_returned_and_trained():
     shown = dict(result.example)
     assert shown["your answer"] == "{'epoch returned': 1, 'epochs trained': 2}"
     assert shown["expected"] == "{'epoch returned': 2, 'epochs trained': 2}"
-
-
-def test_the_last_good_epoch_is_told_from_the_first():
-    def last(run, wanted):
-        found = 0
-        for record in run:
-            if record.accuracy >= wanted:
-                found = record.epoch
-        return found
-
-    assert epochs_until(last).says.startswith("It returns the last epoch that is good enough")
 
 
 # -- an epoch of one's own ------------------------------------------------------------------------
@@ -211,12 +179,14 @@ def test_each_wrong_epoch_is_told_apart_at_the_door_too(says):
     assert sgd_epoch(sgd_epoch.mistakes[says]).says == says
 
 
-def test_a_new_name_for_new_weights_leaves_the_network_as_it_was():
-    def renamed(network, x, y, order, mini_batch_size, eta):
-        for w, nabla in zip(network.weights, network.backprop(x, y)[0], strict=True):
-            w = w - eta * nabla
+def with_new_names(network, x, y, order, mini_batch_size, eta):
+    for w, nabla in zip(network.weights, network.backprop(x, y)[0], strict=True):
+        w = w - eta * nabla
 
-    assert sgd_epoch(renamed).says.startswith("The network is as it was.")
+
+def shuffles_the_callers_data(network, x, y, order, mini_batch_size, eta):
+    x[:], y[:] = x[order], y[order]
+    in_place(network, x, y, np.arange(len(x)), mini_batch_size, eta)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -230,22 +200,7 @@ def test_a_shuffle_of_ones_own_is_told(seed):
     assert sgd_epoch(shuffles).says.startswith(says)
 
 
-def test_shuffling_the_callers_data_in_place_is_noticed():
-    def shuffles_in_place(network, x, y, order, mini_batch_size, eta):
-        x[:], y[:] = x[order], y[order]
-        in_place(network, x, y, np.arange(len(x)), mini_batch_size, eta)
-
-    assert sgd_epoch(shuffles_in_place).says.startswith("It writes into its argument x, which belongs")
-
-
-@pytest.mark.parametrize("answer", [lambda network, x, y: network.sgd(x, y), 3])
-def test_what_cannot_be_an_epoch_is_explained(answer):
-    result = sgd_epoch(answer)
-    assert result.status == "wrong"
-    assert "6 arguments" in result.says or "its name without brackets; got an int" in result.says
-
-
-# -- answers in other styles ----------------------------------------------------------------------
+# -- what passes, and what is told ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -264,6 +219,46 @@ def test_right_answers_in_other_styles_pass_at_once(exercise, answers):
         result = exercise(answer)
         assert result, result.says
         assert perf_counter() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "says"),
+    [
+        (
+            accuracy,
+            lambda outputs, labels: np.mean(outputs.argmax(axis=0) == labels),  # NumPy may refuse
+            "It looks for the largest within a column.",
+        ),
+        (
+            accuracy,
+            lambda outputs, labels: np.mean(outputs.max(axis=1) == labels),
+            "It compares how bright the brightest output neuron is with the label.",
+        ),
+        (
+            accuracy,
+            lambda outputs, labels: np.mean(outputs.argmin(axis=1) == labels),
+            "It takes the darkest output neuron",
+        ),
+        (
+            accuracy,
+            lambda outputs, labels: int("seven"),
+            "It stops with ValueError: invalid literal for int()",
+        ),
+        (epochs_until, last_good_one, "It returns the last epoch that is good enough"),
+        (
+            epochs_until,
+            without_zero,
+            "It returns None. Is a `return` missing? If no epoch reaches what is wanted, return 0.",
+        ),
+        (epochs_until, 3, "check.epochs_until wants your function itself"),
+        (sgd_epoch, with_new_names, "The network is as it was."),
+        (sgd_epoch, shuffles_the_callers_data, "It writes into its argument x, which belongs"),
+        (sgd_epoch, lambda network, x, y: network.sgd(x, y), "It must take 6 arguments"),
+        (sgd_epoch, 3, "check.sgd_epoch wants your function itself, its name without brackets; got an int."),
+    ],
+)
+def test_what_is_wrong_is_explained(exercise, answer, says):
+    assert exercise(answer).says.startswith(says)
 
 
 # -- an order that forgets ------------------------------------------------------------------------
