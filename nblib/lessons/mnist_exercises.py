@@ -313,9 +313,7 @@ GOAL = 0.96
 )
 def few_neurons(my_network: Network, my_mini_batch_size: int, my_etas: Sequence[float]) -> str:
     """Train at most 30 hidden neurons for at most 20 epochs, so that they read 96 % of the test images."""
-    hidden = recipes.few_hidden(my_network)
-    size = recipes.mini_batch_size(my_mini_batch_size)
-    etas = recipes.one_for_each_epoch(my_etas)
+    hidden, size, etas = recipes.few(my_network, my_mini_batch_size, my_etas)
     training, validation, test = piles()
     network, records = recipes.trained(my_network, training, size, etas, validation)
     reached = records[-1].accuracy

@@ -56,13 +56,13 @@ def hidden_neurons(network: Any, name: str, ends: str, most: int) -> int:
     return sum(hidden)
 
 
-def few_hidden(network: Any) -> int:
-    """Return how many hidden neurons there are in the network of notebook 06.
+def few(network: Any, size: Any, etas: Any) -> tuple[int, int, list[float]]:
+    """Return what notebook 06 asks for: the number of hidden neurons, the mini-batch size, and each η.
 
     Raises
     ------
     Wrong
-        If it breaks a rule.
+        If one of them breaks a rule.
     """
     if not isinstance(network, Network):
         raise Wrong(f"my_network must be a Network that has not been trained, got {kind(network)}.")
@@ -73,28 +73,10 @@ def few_hidden(network: Any) -> int:
             "my_network has the activation step, whose slope is 0 everywhere: all gradients are 0, and it "
             "never learns. Choose one with a slope, such as the sigmoid."
         )
-    return hidden
+    return hidden, _valid(validate.whole, "my_mini_batch_size", size, at_least=1), _one_for_each_epoch(etas)
 
 
-def mini_batch_size(answer: Any) -> int:
-    """Return the answer.
-
-    Raises
-    ------
-    Wrong
-        If it is no size.
-    """
-    return _valid(validate.whole, "my_mini_batch_size", answer, at_least=1)
-
-
-def one_for_each_epoch(answer: Any) -> list[float]:
-    """Return the answer as learning rates.
-
-    Raises
-    ------
-    Wrong
-        If these are too many or none, or one of them is no learning rate.
-    """
+def _one_for_each_epoch(answer: Any) -> list[float]:
     try:
         etas = list(itertools.islice(answer, MOST_EPOCHS + 1))
     except TypeError:
