@@ -26,7 +26,7 @@ Array = NDArray[Any]
 
 BP1 = Formulas(
     "z y",
-    a=lambda z: sigmoid(z),
+    a=sigmoid,
     error=lambda a, y: a - y,
     slope=lambda a: a * (1 - a),
     delta=lambda error, slope: error * slope,
@@ -73,7 +73,7 @@ output_delta.slips = {
 BP2 = Formulas(
     "delta W z",
     blame=lambda delta, W: delta @ W,
-    slope=lambda z: sigmoid.derivative(z),
+    slope=sigmoid.derivative,
     carried=lambda blame, slope: blame * slope,
 )
 
@@ -126,7 +126,7 @@ BACKPROP = Layers(
     weights=lambda network: network.weights,
     biases=lambda network: network.biases,
     z=lambda a_in, w, b: a_in @ w.T + b,
-    a=lambda z: sigmoid(z),
+    a=sigmoid,
     error=lambda a, y: a - y,
     slope=lambda a: a * (1 - a),
     bp1=lambda error, slope: error * slope,

@@ -120,9 +120,9 @@ def epochs(rng: np.random.Generator) -> Iterator[tuple[Any, ...]]:
         yield network, x, y, rng.permutation(n), mini_batch_size, eta
 
 
-def mini_batches(order: Sequence[Any], size: int) -> list[Any]:
+def mini_batches(order: Sequence[Any], mini_batch_size: int) -> list[Any]:
     """Return an order of rows in pieces; the last one may be shorter."""
-    return [order[start : start + size] for start in range(0, len(order), size)]
+    return [order[start : start + mini_batch_size] for start in range(0, len(order), mini_batch_size)]
 
 
 def descend(network: Network, gradients: Iterable[Gradients], etas: Iterable[float]) -> Parameters:

@@ -166,7 +166,7 @@ epochs_until.slips = {
 
 EPOCH = Formulas(
     "network x y order mini_batch_size eta",
-    batches=lambda order, mini_batch_size: mini_batches(order, mini_batch_size),
+    batches=mini_batches,
     gradient=lambda network, x, y: lambda rows: network.backprop(x[rows], y[rows]),
     gradients=lambda gradient, batches: map(gradient, batches),  # each at the weights of its moment
     etas=lambda eta: itertools.repeat(eta),
