@@ -1,6 +1,7 @@
 """Training: mini-batches against a loop written out, records, leaving early and being interrupted."""
 
 import _thread
+import signal
 import threading
 import time
 import tracemalloc
@@ -292,8 +293,16 @@ def test_an_interrupt_in_the_middle_of_an_epoch_leaves_a_sound_network(after_upd
     assert next(network.sgd(x, y, 1, 5, 1.0)).accuracy >= 0
 
 
+@pytest.fixture
+def interruptible():
+    """Hear SIGINT, which a shell that starts the tests in the background tells them to overhear."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize("seconds", [0.1, 0.23])
-def test_the_stop_button_interrupts_between_two_steps_and_training_can_go_on(seconds):
+def test_the_stop_button_interrupts_between_two_steps_and_training_can_go_on(interruptible, seconds):
     x, y = data(100_000)
     network, records = Network([3, 8, 2], seed=2), []
     before, threads = copies(network), [pool["num_threads"] for pool in threadpool_info()]
