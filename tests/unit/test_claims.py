@@ -72,17 +72,23 @@ def test_only_true_and_false_are_evidence(found):
     assert (claim.verdict, claim.condition) == (OPEN, "")
 
 
-def test_what_is_missing_is_named():
+@pytest.mark.parametrize(
+    ("claim", "name"),
+    [
+        ((0, 1, "A", "a"), "number"),
+        ((1, 0, "A", "a"), "article"),
+        ((1, 1, " ", "a"), "section"),
+        ((1, 1, "A", ""), "says"),
+    ],
+)
+def test_what_a_claim_lacks_is_named(claim, name):
     trial = Trial()
-    with pytest.raises(ValueError, match="number must be"):
-        trial.claim(0, 1, "A", "a")
-    with pytest.raises(ValueError, match="article must be"):
-        trial.claim(1, 0, "A", "a")
-    with pytest.raises(ValueError, match="section must be"):
-        trial.claim(1, 1, " ", "a")
-    with pytest.raises(ValueError, match="says must be"):
-        trial.claim(1, 1, "A", "")
+    with pytest.raises(ValueError, match=f"{name} must be"):
+        trial.claim(*claim)
     assert trial.claims == ()
+
+
+def test_what_a_condition_lacks_is_named():
     with pytest.raises(TypeError, match="when must be a pair"):
         wet_street().judge(holds=False, when="it rains")
     with pytest.raises(ValueError, match="the condition must be"):

@@ -1,8 +1,6 @@
 """Ink as MNIST would have it, held against MNIST itself and against digits that MNIST has never seen."""
 
 import io
-import subprocess
-import sys
 from pathlib import Path
 
 import matplotlib
@@ -312,12 +310,6 @@ def test_no_file(tmp_path):
     assert str(caught.value) == f"path: there is no file {str(tmp_path / 'none.png')!r}"
     with pytest.raises(ValueError):
         from_file(tmp_path)
-
-
-def test_the_maths_loads_no_pillow():
-    code = "import sys, nblib.handwriting.reader; print('PIL' in sys.modules)"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "False"
 
 
 @pytest.mark.parametrize("path", [None, 5, np.zeros((28, 28))], ids=["None", "number", "array"])
