@@ -19,15 +19,9 @@ def parameters(network):
 
 
 def same(one, other):
-    return (
-        repr(one) == repr(other)
-        and one.sizes == other.sizes
-        and one.dtype == other.dtype
-        and all(
-            a.dtype == b.dtype and np.array_equal(a, b)
-            for a, b in zip(parameters(one), parameters(other), strict=True)
-        )
-    )
+    pairs = zip(parameters(one), parameters(other), strict=True)
+    alike = (repr(one), one.sizes, one.dtype) == (repr(other), other.sizes, other.dtype)
+    return alike and all(a.dtype == b.dtype and np.array_equal(a, b) for a, b in pairs)
 
 
 @pytest.fixture
@@ -36,6 +30,11 @@ def saved(tmp_path):
     network = Network([2, 3, 2], seed=4)
     network.save(tmp_path / "network.npz")
     return network, tmp_path / "network.npz"
+
+
+def content_of(path):
+    with np.load(path) as file:
+        return dict(file)
 
 
 def refused(path):
@@ -242,8 +241,7 @@ class Marker:
 @pytest.mark.parametrize("name", ["format", "weights_1", "extra"])
 def test_a_file_with_a_pickled_object_is_refused_and_runs_no_code(saved, name):
     _, path = saved
-    with np.load(path) as file:
-        content = dict(file)
+    content = content_of(path)
     marker = path.with_name("the code was run")
     np.savez(path, **content | {name: np.array([Marker(marker)], dtype=object)})
     assert "damaged or no .npz" in refused(path)
@@ -278,17 +276,15 @@ def test_a_file_with_a_pickled_object_is_refused_and_runs_no_code(saved, name):
 )
 def test_contents_that_do_not_fit_together_are_refused(saved, change):
     _, path = saved
-    with np.load(path) as file:
-        content = dict(file)
-    np.savez(path, **content | change)
+    np.savez(path, **content_of(path) | change)
     assert "no network" in refused(path)
 
 
 @pytest.mark.parametrize("missing", ["format", "sizes", "activation", "cost", "weights_2", "biases_1"])
 def test_a_missing_part_is_named(saved, missing):
     _, path = saved
-    with np.load(path) as file:
-        content = {name: file[name] for name in file.files if name != missing}
+    content = content_of(path)
+    del content[missing]
     np.savez(path, **content)
     assert missing in refused(path)
 
