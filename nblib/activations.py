@@ -47,7 +47,13 @@ class Activation:
     slope: Callable[[Array], Array]
 
     def __call__(self, z: ArrayLike) -> Array:
-        """Return f(z), the same shape as `z`."""
+        """Return f(z), the same shape as `z`.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If `z` is not made of real numbers, or is ragged.
+        """
         return self.function(_floating(z))
 
     def derivative(self, z: ArrayLike) -> Array:
@@ -115,5 +121,11 @@ ACTIVATIONS = {f.name: f for f in (step, sigmoid, tanh, relu, elu, arctan)}
 
 
 def by_name(name: str) -> Activation:
-    """Return the activation called `name`; a ValueError lists the known ones."""
+    """Return the activation called `name`; a ValueError lists the known ones.
+
+    Raises
+    ------
+    ValueError
+        If there is no activation of this name.
+    """
     return ACTIVATIONS[validate.one_of("activation", name, ACTIVATIONS)]

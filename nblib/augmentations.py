@@ -26,6 +26,11 @@ def shifts(most: int, side: int = 28) -> Augmentation:
     side : int
         The images are rows of side · side pixels.
 
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not as described; the augmentation, if the images are not of this size.
+
     Examples
     --------
     >>> image = [[1.0, 2.0, 3.0, 4.0]]

@@ -117,6 +117,11 @@ class Chain:
         """Return every value and derivative for the input `a0` and the target `y`.
 
         Both may be numbers, or arrays of shape (n,) for n examples.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If `a0` and `y` are not two finite numbers, or two arrays of one shape (n,).
         """
         a0, y = self._examples(a0, y)
         z1 = self.w1 * a0 + self.b1
@@ -151,7 +156,13 @@ class Chain:
         return {name: float(np.mean(getattr(there_and_back, f"dC_d{name}"))) for name in PARAMETERS}
 
     def nudge(self, name: str, h: float) -> Chain:
-        """Return the chain with `h` added to the parameter `name`."""
+        """Return the chain with `h` added to the parameter `name`.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If there is no parameter of this name, or `h` is no finite number.
+        """
         validate.one_of("name", name, PARAMETERS)
         return replace(self, **{name: getattr(self, name) + validate.number("h", h)})
 
@@ -170,6 +181,11 @@ class Chain:
             The learning rate η, above 0.
         steps : int
             Number of steps, at least 1.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If an argument is not as described.
         """
         a0, y = self._examples(a0, y)
         eta = validate.positive("eta", eta)

@@ -60,6 +60,11 @@ class Classifier(Layers):
     weights : list of ndarray, shapes (n_l, n_{l−1})
     biases : list of ndarray, shapes (n_l,)
 
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not as described.
+
     References
     ----------
     He et al., "Delving Deep into Rectifiers" (2015), for √(2/n_in); M. Nielsen, *Neural Networks and
@@ -98,7 +103,13 @@ class Classifier(Layers):
     # -- forwards -------------------------------------------------------------------------------
 
     def feedforward(self, x: ArrayLike) -> Array:
-        """Return the probabilities a^L: (n, n_L) for rows (n, n_0), (n_L,) for one example (n_0,)."""
+        """Return the probabilities a^L: (n, n_L) for rows (n, n_0), (n_L,) for one example (n_0,).
+
+        Raises
+        ------
+        ValueError, TypeError
+            If `x` does not hold finite numbers, n_0 in a row.
+        """
         rows, single = self._rows(x)
         outputs = np.exp(np.ascontiguousarray(self._feedforward(rows.T)[-1].T))
         return outputs[0] if single else outputs
@@ -140,6 +151,11 @@ class Classifier(Layers):
         -------
         nabla_weights, nabla_biases : lists of ndarray
             ∂C/∂W^l and ∂C/∂b^l, shaped like `weights` and `biases`.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If an argument is not as described.
         """
         rows, targets = self._pair(x, y)
         return self._backprop(rows, targets, 1.0, [np.empty_like(w) for w in self.weights])
@@ -250,6 +266,11 @@ def softmax(z: ArrayLike) -> Array:
 
     Adding the same number to all z changes nothing, so the largest is taken away first and
     nothing overflows.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If `z` does not hold finite numbers, or none along its last axis.
     """
     z = validate.finite("z", z)
     if z.ndim == 0 or z.shape[-1] == 0:

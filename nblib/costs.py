@@ -61,7 +61,13 @@ class CrossEntropy:
         return (a - y) / (a * (1 - a))
 
     def delta(self, a: Array, y: Array, activation: Activation) -> Array:
-        """Return δ^L = a − y: the slope of the sigmoid has cancelled."""
+        """Return δ^L = a − y: the slope of the sigmoid has cancelled.
+
+        Raises
+        ------
+        ValueError
+            If `activation` is not the sigmoid.
+        """
         if activation != activations.sigmoid:
             raise ValueError(f"cost 'cross_entropy' needs activation 'sigmoid', got {activation.name!r}")
         return a - y
@@ -81,5 +87,11 @@ COSTS: dict[str, Cost] = {cost.name: cost for cost in (quadratic, cross_entropy)
 
 
 def by_name(name: str) -> Cost:
-    """Return the cost called `name`; a ValueError lists the known ones."""
+    """Return the cost called `name`; a ValueError lists the known ones.
+
+    Raises
+    ------
+    ValueError
+        If there is no cost of this name.
+    """
     return COSTS[validate.one_of("cost", name, COSTS)]

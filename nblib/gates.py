@@ -32,6 +32,11 @@ class Unit:
     threshold : float
         θ. The unit fires when the weighted sum is at least θ.
 
+    Raises
+    ------
+    ValueError, TypeError
+        If the weights are no finite vector, or the threshold no finite number.
+
     Examples
     --------
     >>> AND = Unit([1, 1], threshold=2)
@@ -53,7 +58,13 @@ class Unit:
         return self.weights.size
 
     def total(self, *inputs: int) -> float:
-        """Return the weighted sum of the inputs."""
+        """Return the weighted sum of the inputs.
+
+        Raises
+        ------
+        ValueError
+            If the inputs are not as many signals, 0 or 1, as there are weights.
+        """
         return float(self.weights @ _bits(inputs, self.n_inputs))
 
     def __call__(self, *inputs: int) -> int:
@@ -113,6 +124,12 @@ class Circuit:
     ----------
     units : dict of str to (Unit, tuple of str)
         Every unit with the wires that it listens to. There is nothing else in a circuit.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a part is wired wrongly: to a wire that is not known yet, to too many or too few, or by a name
+        given twice.
 
     Examples
     --------
@@ -192,7 +209,13 @@ class Circuit:
         )
 
     def record(self, *inputs: int) -> CircuitRecord:
-        """Run the circuit and return every signal on the way."""
+        """Run the circuit and return every signal on the way.
+
+        Raises
+        ------
+        ValueError
+            If the inputs are not as many signals, 0 or 1, as the circuit has.
+        """
         bits = [int(bit) for bit in _bits(inputs, self.n_inputs)]
         signals = dict(zip(self.inputs, bits, strict=True))
         totals: dict[str, float] = {}
@@ -215,7 +238,13 @@ class Circuit:
 
 
 def all_inputs(n: int) -> NDArray[np.int64]:
-    """Return the 2ⁿ rows of n bits in counting order, shape (2ⁿ, n); n is 1 to 16."""
+    """Return the 2ⁿ rows of n bits in counting order, shape (2ⁿ, n); n is 1 to 16.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If `n` is not as described.
+    """
     n = validate.whole("n", n, at_least=1)
     if n > 16:
         raise ValueError(f"n must be at most 16, got {n}: a table of 2^{n} rows is too long")
@@ -277,7 +306,13 @@ ripple_adder = _ripple_adder(4)
 
 
 def add(a: int, b: int, n_bits: int = 4) -> int:
-    """Add two whole numbers from 0 to 2ⁿ − 1 with the ripple adder of `n_bits` bits."""
+    """Add two whole numbers from 0 to 2ⁿ − 1 with the ripple adder of `n_bits` bits.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a number does not fit into `n_bits` bits, or is no whole number.
+    """
     n_bits = validate.whole("n_bits", n_bits, at_least=1)
     circuit = ripple_adder if n_bits == 4 else _ripple_adder(n_bits)
     outputs = circuit.record(*_to_bits("a", a, n_bits), *_to_bits("b", b, n_bits)).outputs

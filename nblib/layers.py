@@ -89,11 +89,23 @@ class Layers(ABC):
     # -- how good it is -------------------------------------------------------------------------
 
     def accuracy(self, x: ArrayLike, y: ArrayLike) -> float:
-        """Return the fraction of rows, 0 to 1, that are answered as `y` says (labels or targets)."""
+        """Return the fraction of rows, 0 to 1, that are answered as `y` says (labels or targets).
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the data do not fit the network.
+        """
         return self._measure(*self._pair(x, y))[1]
 
     def cost(self, x: ArrayLike, y: ArrayLike) -> float:
-        """Return the mean cost over the rows of `x` (`y`: labels or targets)."""
+        """Return the mean cost over the rows of `x` (`y`: labels or targets).
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the data do not fit the network.
+        """
         return self._measure(*self._pair(x, y))[0]
 
     # -- learning -------------------------------------------------------------------------------

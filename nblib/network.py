@@ -61,6 +61,11 @@ class Network(Layers):
         ``weights[l - 1][j, k]`` is w^l_jk, from neuron k of layer l − 1 to neuron j of layer l.
     biases : list of ndarray, shapes (n_l,)
 
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not as described, or cross-entropy meets another activation than the sigmoid.
+
     Examples
     --------
     >>> Network([784, 16, 10]).n_parameters
@@ -94,7 +99,13 @@ class Network(Layers):
         return self.activations(x)[-1]
 
     def activations(self, x: ArrayLike) -> list[Array]:
-        """Return the activations a^0 … a^L of all layers: (n, n_l) for rows, (n_l,) for one example."""
+        """Return the activations a^0 … a^L of all layers: (n, n_l) for rows, (n_l,) for one example.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If `x` does not hold finite numbers, n_0 in a row.
+        """
         rows, single = self._rows(x)
         a = self._forward(rows)
         return [a_l[0] for a_l in a] if single else a
@@ -104,6 +115,11 @@ class Network(Layers):
 
         It is the index of the brightest output neuron, or, where there is only one output
         neuron, 1 if it is above ½ and else 0.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If `x` does not hold finite numbers, n_0 in a row.
         """
         rows, single = self._rows(x)
         answers = _answers(self._forward(rows)[-1])
@@ -137,6 +153,11 @@ class Network(Layers):
         -------
         nabla_weights, nabla_biases : lists of ndarray
             ∂C/∂W^l and ∂C/∂b^l, shaped like `weights` and `biases`.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If an argument is not as described.
         """
         rows, targets = self._pair(x, y)
         a = self._forward(rows)
@@ -163,6 +184,11 @@ class Network(Layers):
         """Return everything that one pass forwards and backwards over the rows of `x` computes.
 
         Arguments as for `backprop`. The gradients are those that `backprop` returns.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If an argument does not fit.
         """
         rows, targets = self._pair(x, y)
         a = self._forward(rows)
@@ -195,6 +221,11 @@ class Network(Layers):
         """Take one step of gradient descent on the mini-batch, changing weights and biases in place.
 
         Arguments as for `backprop`; `eta` is the learning rate η, above 0.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If an argument does not fit. Nothing has changed then.
         """
         rows, targets = self._pair(x, y)
         eta = validate.positive("eta", eta)
@@ -255,7 +286,13 @@ class Network(Layers):
         return Epochs(descent, epochs, partial(self._measure, *self._measured(data, validation)))
 
     def descent(self, x: ArrayLike, y: ArrayLike, mini_batch_size: int, eta: float, seed: int = 0) -> Descent:
-        """Return the descent that `sgd` makes, to be steered by a loop of your own; arguments as there."""
+        """Return the descent that `sgd` makes, to be steered by a loop of your own; arguments as there.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If an argument does not fit.
+        """
         return self._descent(self.data(x, y), None, mini_batch_size, eta, seed)
 
     def _descent(

@@ -76,6 +76,11 @@ def cost(x: ArrayLike, y: ArrayLike, w: ArrayLike, b: ArrayLike) -> Any:
         Inputs, and targets from 0 to 1.
     w, b : array_like
         Two numbers, or arrays of any shapes that broadcast: one cost for each pair.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not as described.
     """
     x, y = _examples(x, y)
     w, b = np.broadcast_arrays(validate.finite("w", w), validate.finite("b", b))

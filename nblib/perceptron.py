@@ -117,6 +117,11 @@ class Perceptron:
     weights : ndarray, shape (n_inputs,)
     bias : float
 
+    Raises
+    ------
+    ValueError, TypeError
+        If `n_inputs` is no whole number of at least 1.
+
     Examples
     --------
     >>> unit = Perceptron(2)
@@ -135,7 +140,13 @@ class Perceptron:
         return f"Perceptron(n_inputs={self.weights.size})"
 
     def weighted_input(self, x: ArrayLike) -> Any:
-        """Return z = w·x + b: shape (n,) for rows (n, n_inputs), a number for one example (n_inputs,)."""
+        """Return z = w·x + b: shape (n,) for rows (n, n_inputs), a number for one example (n_inputs,).
+
+        Raises
+        ------
+        ValueError, TypeError
+            If `x` does not hold finite numbers, n_inputs in a row.
+        """
         x = validate.real("x", x)
         single = x.ndim == 1
         x = validate.rows("x", x[None] if single else x, self.weights.size)
@@ -266,6 +277,11 @@ def margin(x: ArrayLike, y: ArrayLike, weights: ArrayLike, bias: float) -> Margi
     y : array_like, shape (n,), 0 or 1
     weights : array_like, shape (n_inputs,)
     bias : float
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not as described, or weights and bias are all zero.
     """
     weights = validate.vector("weights", weights)
     signed, radius = _signed_rows(x, y, weights.size)
@@ -283,6 +299,11 @@ def widest_margin(x: ArrayLike, y: ArrayLike, iterations: int = 2000) -> Margin:
     furthest back, and move to the nearest point on the way to it. The margin of every point it
     visits is a true margin, so the result never claims more than it has; on inseparable data γ
     is not positive.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the data are not rows with labels 0 or 1, or `iterations` is no whole number of at least 1.
     """
     x = validate.real("x", x)
     signed, radius = _signed_rows(x, y, x.shape[-1] if x.ndim else 1)

@@ -19,6 +19,11 @@ def cosine(warm_up: float = 0.0) -> Schedule:
         The fraction of the training, 0 to below 1, in which it first rises from 0 to 1 in a
         straight line; the half wave fills the rest.
 
+    Raises
+    ------
+    ValueError, TypeError
+        If `warm_up` is not as described.
+
     References
     ----------
     Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts" (2017), eq. 5.

@@ -2,6 +2,11 @@
 
 They run before anything is computed or changed, and return the value in the form that the rest
 of the code relies on.
+
+Raises
+------
+ValueError, TypeError
+    By every function, unless the value is what its name and its docstring say.
 """
 
 from __future__ import annotations

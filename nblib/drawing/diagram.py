@@ -232,6 +232,11 @@ def network(
         Whether δ is written below each neuron.
     labels : bool
         Whether each weight is written on its edge.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the network is too large to be drawn, or an argument does not fit it.
     """
     if max(network.sizes) > _MOST:
         raise ValueError(f"network must have at most 8 neurons per layer to be drawn, got {network.sizes}")
@@ -262,6 +267,11 @@ def layer(
     to, start : int, optional
         Counted from 0: only the wires that arrive at neuron `to`, or that leave neuron `start`,
         show their weights; the others are grey. By default all show them.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not as described.
     """
     w = np.asarray(weights, float)
     if max(w.shape) > _MOST:
@@ -293,6 +303,11 @@ def backward(network: Network, trace: Trace, *, alt: str, row: int = 0, title: s
         With layers of at most eight neurons.
     trace : Trace
         Of this network; row `row` of it is drawn.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the network is too large to be drawn, or an argument does not fit it.
     """
     if max(network.sizes[1:]) > _MOST:
         raise ValueError(f"network must have at most 8 neurons per layer to be drawn, got {network.sizes}")

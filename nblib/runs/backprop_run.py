@@ -223,6 +223,11 @@ def truth_table(n_inputs: int, n_outputs: int) -> tuple[Array, Array]:
 
     With two inputs this is XOR. The shapes are (2^n_inputs, n_inputs) and (2^n_inputs, n_outputs);
     with several outputs the targets are one-hot.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a number is no whole number of at least 1.
     """
     x = np.array(list(np.ndindex(*[2] * n_inputs)), float)
     return x, _targets(x.sum(axis=1).astype(int) % 2, n_outputs)

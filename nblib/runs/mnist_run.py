@@ -127,6 +127,11 @@ def run(
     seed : int
         Seed of the weights and of the order of the images. The network and the order are those of
         ``Network([784, 16, 10], init="scaled", seed=seed)`` and ``default_rng(seed).permutation(n)``.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not as described.
     """
     eta = validate.positive("eta", eta)
     m = validate.whole("mini_batch_size", mini_batch_size, at_least=1)

@@ -135,7 +135,13 @@ class Training:
 
     @property
     def eta(self) -> float:
-        """The learning rate η."""
+        """The learning rate η.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If it is set to anything but a number above 0.
+        """
         return self._descent.eta
 
     @eta.setter
@@ -144,7 +150,13 @@ class Training:
 
     @property
     def mini_batch_size(self) -> int:
-        """Examples per update."""
+        """Examples per update.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If it is set to anything but a whole number of at least 1.
+        """
         return self._descent.mini_batch_size
 
     @mini_batch_size.setter
@@ -189,6 +201,11 @@ class Training:
         -------
         Measurement or None
             None where it was not yet time to measure again.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If `seconds` is no number above 0.
         """
         seconds = validate.positive("seconds", seconds)
         if self.done:

@@ -269,6 +269,11 @@ def explorer(
     backprop : callable, optional
         ``backprop(network, x, y)`` that returns the gradients in place of `Network.backprop`, as for
         `run`. Where they are not the mean slopes of the examples, the pages say so.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not as described.
     """
     validate.one_of("network", network, NETWORKS)
     validate.one_of("init", init, INITS)

@@ -58,6 +58,11 @@ class Book:
         The same pages with the row whose parameters they show: on that of an update already the next one.
     finite : ndarray of bool, shape (T + 1,)
         Where all numbers are finite.
+
+    Raises
+    ------
+    ValueError
+        If the record is of several examples or holds no step, or its columns differ in length.
     """
 
     def __init__(self, record: ChainRecord) -> None:

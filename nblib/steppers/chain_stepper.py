@@ -228,6 +228,11 @@ def explorer(eta: float = 1.0, start: str = "output 0.66", y: float = 1.0, updat
         The target, 0 to 1.
     updates : int
         Number of updates, at least 1.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not as described.
     """
     validate.one_of("start", start, [*STARTS])
     validate.whole("updates", updates, at_least=1)

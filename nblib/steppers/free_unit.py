@@ -193,6 +193,11 @@ class FreeUnitExplorer(Explorer):
     ----------
     found : set of str
         The names of the tables that the unit has computed so far.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a weight or the threshold is no number from −3 to 3.
     """
 
     def __init__(self, weights: ArrayLike, threshold: float) -> None:

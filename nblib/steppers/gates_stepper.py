@@ -209,6 +209,11 @@ class GatesExplorer(Explorer):
     Every input has a button, a switch called ``a=0`` or ``a=1`` as it stands; a click on the
     input in the picture does the same, and a click on a row of the truth table sets all inputs.
     The 4-bit adder has two sliders instead.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there is no circuit of this name, or the inputs are not as many signals as it has.
     """
 
     def __init__(self, circuit: str | Circuit, inputs: Sequence[int] | None) -> None:

@@ -131,6 +131,11 @@ def eta_slider(value: float, least: float = 0.01, most: float = 100.0, name: str
     """Return a slider over learning rates 1, 2, 5, 10, …, and `value` itself.
 
     Unlike ipywidgets' own logarithmic slider it gives back the very numbers it shows.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If `value` is no number above 0.
     """
     value = validate.positive("eta", value)
     steps = {round(factor * 10.0**power, 6) for factor in (1, 2, 5) for power in range(-4, 5)}

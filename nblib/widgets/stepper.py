@@ -81,7 +81,13 @@ class Stepper(StillWidget):
     def show(
         self, scene: Scene, step: int = 0, actions: Mapping[str, Callable[[], Any]] | None = None
     ) -> None:
-        """Replace the scene, and the further buttons if given, and begin at `step`."""
+        """Replace the scene, and the further buttons if given, and begin at `step`.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If `step` is no page of the scene.
+        """
         validate.whole("step", step, at_least=0)
         if step >= scene.n_steps:
             raise ValueError(f"step must be at most {scene.n_steps - 1}, got {step}")
