@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike
 
 from nblib.widgets.explorer import Explorer
 
@@ -35,6 +40,25 @@ def texts(drawn: Drawn, step: int) -> list[str]:
 def place(part: ET.Element, *names: str) -> tuple[float, ...]:
     """Return attributes as numbers: ``place(disc, "cx", "cy")``."""
     return tuple(float(part.attrib[name]) for name in names)
+
+
+def ruler(page: ET.Element, xlabel: str, ylabel: str) -> Callable[[ArrayLike, ArrayLike], np.ndarray]:
+    """Return a function that reads places off, by the numbers at the axes with these names.
+
+    It takes x and y in the units of the drawing, and returns rows (x, y) of what stands there.
+    """
+    (said,) = (
+        texts
+        for texts in (frame.findall(SVG + "text") for frame in page.iter(SVG + "g"))
+        if {xlabel, ylabel} <= {text.text for text in texts}
+    )
+    numbers = [text for text in said if re.fullmatch(r"−?[\d.]+", text.text or "")]
+    lines = []
+    for name, anchor in (("x", "middle"), ("y", "end")):
+        at_axis = [number for number in numbers if number.get("text-anchor") == anchor]
+        values = [float(number.text.replace("−", "-")) for number in at_axis]
+        lines.append(np.polyfit([place(number, name)[0] for number in at_axis], values, 1))
+    return lambda x, y: np.stack([np.polyval(lines[0], x), np.polyval(lines[1], y)], axis=-1)
 
 
 def press(shown: Explorer, name: str) -> None:

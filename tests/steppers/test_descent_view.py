@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from nblib.drawing.axes import Axes
+from nblib.drawing.scene import COLOURS
 from nblib.neuron import descend
 from nblib.steppers import descent_stepper as view
 from steppers import arithmetic
+from steppers.drawn import page, parts, place, ruler
 
 X = np.array([0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0])
 Y = np.array([0, 0, 0, 1, 0, 1, 1, 1])
@@ -230,92 +231,112 @@ def test_the_two_runs_must_belong_together():
 
 # -- the drawing ----------------------------------------------------------------------------------
 
-SURFACE = Axes(60, 34, 370, 226, (-3, 6), (-6, 2))
+LOOKS = {"A": COLOURS["positive"], "B": COLOURS["negative"]}
 
 
-def drawn(record, name="A"):
-    return view._Run(name, record, SURFACE)
-
-
-def middles(root):
+def signs(root):
     """Where the discs of A and the squares of B stand that show a present step."""
-    discs = [
-        (m.get("cx"), m.get("cy")) for m in root.iter() if m.tag.endswith("circle") and m.get("r") == "6"
-    ]
-    squares = [m for m in root.iter() if m.tag.endswith("rect") and m.get("width") == "10.2"]
-    corners = [(m.get("x"), m.get("y")) for m in squares]
-    return np.array(discs, float), np.array(corners, float) + 5.1
+    discs = [place(m, "cx", "cy") for m in parts(root, "circle", fill=LOOKS["A"], stroke="#ffffff")]
+    squares = [place(m, "x", "y", "width") for m in parts(root, "rect", fill=LOOKS["B"], stroke="#ffffff")]
+    return np.array(discs), np.array([(x + side / 2, y + side / 2) for x, y, side in squares])
 
 
 def test_every_page_is_a_drawing_of_that_step():
     paths = walk(4), walk(16)
-    top = 1.08 * max(cost(*row[:2]) for path in paths for row in path)
     for t, (root, _) in enumerate(pages(view.explorer().scene())):
-        for path, found in zip(paths, middles(root), strict=True):
+        surface, costs = ruler(root, "w", "b"), ruler(root, "step", "cost C")
+        for path, found in zip(paths, signs(root), strict=True):
             w, b = path[t, :2]
-            place = 60 + (w + 3) / 9 * 370, 34 + 226 - (b + 6) / 8 * 226
-            height = 60 + t / 60 * 370, 322 + 84 - cost(w, b) / top * 84
-            np.testing.assert_allclose(sorted(found.tolist()), sorted([place, height]), atol=0.02)
+            assert len(found) == 2
+            assert (np.abs(surface(*found.T) - [w, b]) < 1e-3).all(axis=1).any()
+            assert (np.abs(costs(*found.T) - [t, cost(w, b)]) < 1e-3).all(axis=1).any()
 
 
-def test_the_curves_over_the_data_pass_through_the_activations():
-    axes = Axes(0, 0, 100, 100, (0, 5), (0, 1))
-    for eta in (4, 100):
-        record = run(eta)
-        for t, path in enumerate(view._curves(axes, drawn(record))):
-            points = np.array([pair.split(",") for pair in path.removeprefix("M").split()], float)
-            assert points[0, 0] == 0
-            assert points[-1, 0] == 100
-            assert (np.diff(points[:, 0]) >= 0).all()
-            exact = sigma(record.w[t] * points[:, 0] / 20 + record.b[t])
-            rounding = 2e-3 + 0.05 / 20 * abs(record.w[t]) / 4
-            np.testing.assert_allclose(1 - points[:, 1] / 100, exact, atol=rounding)
+def curve(root, name):
+    """The points of the curve of a run over the data, as they are read off."""
+    (path,) = parts(root, "path", stroke=LOOKS[name], stroke_width="2.5")
+    points = np.array([pair.split(",") for pair in path.get("d").removeprefix("M").split()], float)
+    return ruler(root, "x", "a = σ(wx + b)")(*points.T)
+
+
+@pytest.mark.parametrize("eta", [4, 100])
+def test_the_curves_over_the_data_pass_through_the_activations(eta):
+    path = walk(eta)
+    for t, (root, _) in enumerate(pages(view.scene(run(eta), run(eta)))):
+        for name in "AB":
+            x, a = curve(root, name).T
+            assert x[0] < X.min() < X.max() < x[-1]
+            assert (np.diff(x) >= -1e-9).all()
+            rounding = 2e-3 + 1e-3 * abs(path[t, 0]) / 4
+            np.testing.assert_allclose(a, sigma(path[t, 0] * x + path[t, 1]), atol=rounding)
 
 
 @pytest.mark.parametrize(("w", "b"), [(0.0, 0.0), (0.0, 3.0), (1e-9, -1.0), (-1e-7, 1.0)])
 def test_a_weight_of_nothing_makes_a_level_curve(w, b):
-    axes = Axes(0, 0, 100, 100, (0, 5), (0, 1))
-    path = view._curves(axes, drawn(run(1e-9, 1, w, b)))[0]
-    points = np.array([pair.split(",") for pair in path.removeprefix("M").split()], float)
-    assert points[[0, -1], 0].tolist() == [0, 100]
-    np.testing.assert_allclose(points[:, 1], 100 * (1 - sigma(b)), atol=0.051)
+    still = run(1e-9, 1, w, b)
+    x, a = curve(page(view.scene(still, still), 0), "A").T
+    assert x[0] < X.min() < X.max() < x[-1]
+    np.testing.assert_allclose(a, sigma(b), atol=1e-3)
 
 
-def test_the_trail_grows_with_the_steps_and_ends_where_the_numbers_do():
-    x, y = np.array([0.0, 3.0, 3.0, np.nan]), np.array([0.0, 4.0, 5.0, np.nan])
-    trail = view._trail(x, y)
-    assert trail.attributes["points"] == "0.0,0.0 3.0,4.0 3.0,5.0"
-    assert trail.attributes["stroke-dasharray"] == "7.00 7.00"
-    assert trail.attributes["stroke-dashoffset"].tolist() == [7, 2, 1, 1]
+def test_the_trail_ends_where_the_run_is_and_where_its_numbers_end():
+    blown = run(1e9, 20)
+    for name, record in (("A", run(4, 20)), ("B", blown)):
+        scene, last = view.scene(run(4, 20), blown), None
+        for root, _ in pages(scene):
+            (trail,) = parts(root, "polyline", stroke=LOOKS[name])
+            points = np.array([pair.split(",") for pair in trail.get("points").split()], float)
+            shown = float(trail.get("stroke-dasharray").split()[0]) - place(trail, "stroke-dashoffset")[0]
+            length = np.r_[0, np.cumsum(np.hypot(*np.diff(points, axis=0).T))]
+            end = [np.interp(shown, length, coordinate) for coordinate in points.T]
+            here = signs(root)["AB".index(name)]
+            if len(here) == 2:
+                assert np.hypot(*(here - end).T).min() < 0.2 or not inside(root, end)
+            else:
+                assert len(here) == 0
+                assert end == last  # it grows no more
+            last = end
+        assert (len(here) == 0) == record.blown[-1]
+
+
+def inside(root, place):
+    w, b = ruler(root, "w", "b")(*place)
+    return -3 <= w <= 6 and -6 <= b <= 2
 
 
 def test_the_shading_is_darkest_where_the_cost_is_highest():
-    uri = view._shades(SURFACE, run(4)).attributes["href"]
-    image = np.asarray(Image.open(io.BytesIO(base64.b64decode(uri.partition(",")[2]))).convert("LA"))
-    grey, opacity = image[..., 0], image[..., 1].astype(int)
+    root = page(view.explorer().scene(), 0)
+    (picture,) = parts(root, "image")
+    code = picture.get("href").partition(",")[2]
+    image = np.asarray(Image.open(io.BytesIO(base64.b64decode(code))).convert("LA"))
+    grey, opacity = image[::20, ..., 0], image[::20, ..., 1].astype(int)
     assert (grey == 128).all()
-    rows, columns = opacity.shape
-    b_axis, w_axis = np.linspace(2, -6, rows)[::20], np.linspace(-3, 6, columns)
-    exact = np.array([[cost(w, b) for w in w_axis] for b in b_axis])
-    shown = opacity[::20]
-    level = shown < 190  # not on the edge of a band
-    assert np.corrcoef(exact[level], shown[level])[0, 1] > 0.99
+    left, top, width, height = place(picture, "x", "y", "width", "height")
+    down, across = np.mgrid[0 : image.shape[0] : 20, 0 : image.shape[1]]
+    x, y = left + across / (image.shape[1] - 1) * width, top + down / (image.shape[0] - 1) * height
+    w, b = np.moveaxis(ruler(root, "w", "b")(x, y), -1, 0)
+    exact = np.mean([0.5 * (sigma(w * xi + b) - yi) ** 2 for xi, yi in zip(X, Y, strict=True)], axis=0)
+    level = opacity < 190  # not on the edge of a band
+    assert np.corrcoef(exact[level], opacity[level])[0, 1] > 0.99
     assert 0.5 < level.mean() < 1
 
 
 def test_each_bar_is_the_pull_of_one_example():
-    bars = [part for part in view._pulls([drawn(run(4)), drawn(run(16), "B")]) if part.tag == "rect"]
-    assert len(bars) == 16
-    scale = 84 / (2 * 4 / 27 * 4)
-    for bars_of_run, eta in ((bars[:8], 4), (bars[8:], 16)):
-        for t in (0, 1, 5, 60):
+    scene = view.scene(run(4), run(16))
+    for t in (0, 1, 5, 60):
+        root = page(scene, t)
+        read = ruler(root, "example", "−δ·x")
+        for name, eta in (("A", 4), ("B", 16)):
             w, b, *_ = walk(eta)[max(t - 1, 0)]
             a = sigma(w * X + b)
-            pull = -(a - Y) * a * (1 - a) * X
-            heights = [bar.attributes["height"][t] for bar in bars_of_run]
-            tops = np.array([bar.attributes["y"][t] for bar in bars_of_run])
-            np.testing.assert_allclose(heights, np.abs(pull) * scale, atol=1e-9)
-            np.testing.assert_allclose(tops, 364 - np.maximum(pull, 0) * scale, atol=1e-9)
+            pulls = -(a - Y) * a * (1 - a) * X
+            rects = [place(bar, "x", "y", "width", "height") for bar in parts(root, "rect", fill=LOOKS[name])]
+            bars = [bar for bar in rects if abs(bar[2] - bar[3]) > 1e-6]  # squares mark the run's place
+            for k, (pull, (x, y, width, height)) in enumerate(zip(pulls, bars, strict=True), start=1):
+                (left, top), (right, low) = read(x, y), read(x + width, y + height)
+                assert [low, top] == pytest.approx(sorted([0, pull]), abs=1e-3)
+                edges = [k, left] if name == "B" else [right, k]
+                assert edges[0] == pytest.approx(edges[1], abs=0.01)  # A left, B right
 
 
 def test_colour_is_not_the_only_difference_between_the_runs():
