@@ -50,7 +50,7 @@ def ruler(page: ET.Element, xlabel: str, ylabel: str) -> Callable[[ArrayLike, Ar
     (said,) = (
         texts
         for texts in (frame.findall(SVG + "text") for frame in page.iter(SVG + "g"))
-        if {xlabel, ylabel} <= {text.text for text in texts}
+        if {xlabel, ylabel} <= {text.text or "" for text in texts}
     )
     numbers = [text for text in said if re.fullmatch(r"−?[\d.]+", text.text or "")]
     lines = []

@@ -5,8 +5,10 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
+from nblib.drawing.scene import COLOURS
 from nblib.steppers import sigmoid_stepper as view
 from steppers import arithmetic
+from steppers.drawn import parts, place, ruler
 
 X = np.linspace(-4, 4, 33)
 
@@ -93,26 +95,25 @@ def test_every_page_shows_the_point_on_curve_and_step(w, b):
     scene = view.scene(w, b)
     for x, (root, _) in zip(X, pages(scene), strict=True):
         z = w * x + b
-        place = 60 + (x + 4) / 8 * 400
-        height = [34 + 206 - (v + 0.1) / 1.2 * 206 for v in (sigma(z), float(z > 0))]
-        discs = [(float(m.get("cx")), float(m.get("cy"))) for m in root.iter() if m.tag.endswith("circle")]
-        assert any(abs(u - place) < 0.02 and abs(v - height[0]) < 0.02 for u, v in discs)
-        (square,) = (m for m in root.iter() if m.tag.endswith("rect") and m.get("width") == "10")
-        assert float(square.get("x")) + 5 == pytest.approx(place, abs=0.02)
-        assert float(square.get("y")) + 5 == pytest.approx(height[1], abs=0.02)
+        high, low = ruler(root, "", "a"), ruler(root, "x", "σ′(z)")
+        on_curve, on_slope = (place(disc, "cx", "cy") for disc in parts(root, "circle"))
+        np.testing.assert_allclose(high(*on_curve), [x, sigma(z)], atol=1e-3)
+        np.testing.assert_allclose(low(*on_slope), [x, sigma(z) * sigma(-z)], atol=1e-3)
+        (square,) = parts(root, "rect", fill=COLOURS["negative"])
+        left, top, side = place(square, "x", "y", "width")
+        np.testing.assert_allclose(high(left + side / 2, top + side / 2), [x, z > 0], atol=1e-3)
     assert ("middle: x = −b/w" in scene.svg(0)) == (w != 0 and abs(b / w) <= 4)
 
 
 def test_the_tangent_has_the_slope():
-    scene = view.scene(2, -2)
-    tangent = next(
-        part for part in scene.walk() if part.tag == "line" and len(np.shape(part.attributes["x1"])) == 1
-    )
-    rise = tangent.attributes["y1"] - tangent.attributes["y2"]
-    run = tangent.attributes["x2"] - tangent.attributes["x1"]
     h = 1e-6
-    measured = (sigma(2 * (X + h) - 2) - sigma(2 * (X - h) - 2)) / (2 * h)
-    np.testing.assert_allclose(rise / run * (400 / 8) / (206 / 1.2), measured, atol=1e-6)
+    for x, (root, _) in zip(X, pages(view.scene(2, -2)), strict=True):
+        tangent, _in_the_legend = parts(root, "line", stroke=COLOURS["ink"], stroke_width="1.5")
+        ends = [place(tangent, f"x{i}", f"y{i}") for i in (1, 2)]
+        (x0, y0), (x1, y1) = (ruler(root, "", "a")(*end) for end in ends)
+        measured = (sigma(2 * (x + h) - 2) - sigma(2 * (x - h) - 2)) / (2 * h)
+        assert (y1 - y0) / (x1 - x0) == pytest.approx(measured, abs=1e-3)
+        assert (y1 + y0) / 2 == pytest.approx(sigma(2 * x - 2), abs=1e-3)
 
 
 # -- the explorer ---------------------------------------------------------------------------------
