@@ -52,6 +52,16 @@ class Statement(NamedTuple):
         return round(abs(self.left - self.right) / unit, 6)
 
 
+def values(text: str) -> list[float]:
+    """Return the numbers that are written in a text.
+
+    >>> values("0.5·(−3.7·10⁻⁹)")
+    [0.5, -3.7e-09]
+    """
+    found = re.findall(r"(−?[\d.]+)(?:·10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?", text)
+    return [float(f"{number.replace('−', '-')}e{power.translate(_POWERS) or 0}") for number, power in found]
+
+
 def statements(text: str) -> list[Statement]:
     """Return every ``numbers = numbers`` of a text; ``a = b = c`` gives two."""
     found = []

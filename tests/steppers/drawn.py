@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nblib.drawing.scene import Caption, Scene
 from nblib.widgets.explorer import Explorer
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -24,6 +25,15 @@ class Drawn(Protocol):
 def page(drawn: Drawn, step: int) -> ET.Element:
     """Return a page as a reader without a kernel gets it."""
     return ET.fromstring(drawn.svg(step))
+
+
+def pages(scene: Scene) -> Iterator[tuple[ET.Element, Caption]]:
+    """Yield every page of a scene with its caption, which it also tells to a screen reader."""
+    for step, caption in enumerate(scene.captions):
+        shown = page(scene, step)
+        assert shown.findtext(f"{SVG}title") == scene.title
+        assert shown.findtext(f"{SVG}desc") == str(caption)
+        yield shown, caption
 
 
 def parts(page: ET.Element, tag: str, **having: str) -> list[ET.Element]:

@@ -2,7 +2,6 @@ import base64
 import io
 import json
 import re
-import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
@@ -11,15 +10,12 @@ from PIL import Image
 from nblib.drawing.scene import COLOURS
 from nblib.neuron import descend
 from nblib.steppers import descent_stepper as view
+from oracle import sigmoid as sigma
 from steppers import arithmetic
-from steppers.drawn import page, parts, place, ruler
+from steppers.drawn import page, pages, parts, place, ruler
 
 X = np.array([0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0])
 Y = np.array([0, 0, 0, 1, 0, 1, 1, 1])
-
-
-def sigma(z):
-    return 1 / (1 + np.exp(-np.asarray(z, float)))
 
 
 def cost(w, b, x=X, y=Y):
@@ -37,31 +33,8 @@ def walk(eta, steps=60, w=-1.0, b=0.0, x=X, y=Y):
     return np.array(rows)
 
 
-def value(text):
-    """The value of a written number."""
-    number, _, power = text.replace("−", "-").partition("·10")
-    return float(number + "e" + (power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")) or "0"))
-
-
-NUMBER = r"(−?[\d.]+(?:·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?)"
-
-
-def numbers(text):
-    return [value(number) for number in re.findall(NUMBER, text)]
-
-
 def run(eta, steps=60, w=-1.0, b=0.0, x=X, y=Y):
     return descend(x, y, eta, steps, w, b)
-
-
-def pages(scene):
-    """Every page as a parsed SVG document, with its caption."""
-    for step, caption in enumerate(scene.captions):
-        root = ET.fromstring(scene.svg(step))
-        inside = {child.tag.rpartition("}")[2]: child for child in root}
-        assert inside["title"].text == scene.title
-        assert inside["desc"].text == str(caption)
-        yield root, caption
 
 
 # -- the captions ---------------------------------------------------------------------------------
@@ -92,7 +65,7 @@ def test_the_numbers_of_every_update(eta_a, eta_b, start):
         for u in updates:
             before, after = paths[u["run"]][t - 1], paths[u["run"]][t]
             column = "wb".index(u["p"])
-            old, eta, slope, new = (value(u[name]) for name in ("old", "eta", "slope", "new"))
+            old, eta, slope, new = (arithmetic.values(u[name])[0] for name in ("old", "eta", "slope", "new"))
             assert eta == {"A": eta_a, "B": eta_b}[u["run"]]
             assert old == pytest.approx(before[column], rel=5.01e-3, abs=5.01e-5)
             assert slope == pytest.approx(before[2 + column], rel=5.01e-3)
@@ -124,7 +97,7 @@ def test_the_first_page_works_out_both_slopes():
     a = sigma(-X)
     delta = (a - Y) * a * (1 - a)
     for row, terms in zip(first.numbers.split("\n"), (delta * X, delta), strict=True):
-        *shown, n, slope = numbers(row)
+        *shown, n, slope = arithmetic.values(row)
         np.testing.assert_allclose(shown, terms, atol=5.01e-5)
         assert n == 8
         assert slope == pytest.approx(terms.mean(), abs=5.01e-5)

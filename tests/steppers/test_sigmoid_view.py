@@ -1,43 +1,16 @@
 import json
 import re
-import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
 
 from nblib.drawing.scene import COLOURS
 from nblib.steppers import sigmoid_stepper as view
+from oracle import sigmoid as sigma
 from steppers import arithmetic
-from steppers.drawn import parts, place, ruler
+from steppers.drawn import pages, parts, place, ruler
 
 X = np.linspace(-4, 4, 33)
-
-
-def sigma(z):
-    return 1 / (1 + np.exp(-np.asarray(z, float)))
-
-
-def value(text):
-    """The value of a written number."""
-    number, _, power = text.replace("−", "-").partition("·10")
-    return float(number + "e" + (power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")) or "0"))
-
-
-NUMBER = r"(−?[\d.]+(?:·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?)"
-
-
-def numbers(text):
-    return [value(number) for number in re.findall(NUMBER, text)]
-
-
-def pages(scene):
-    """Every page as a parsed SVG document, with its caption."""
-    for step, caption in enumerate(scene.captions):
-        root = ET.fromstring(scene.svg(step))
-        inside = {child.tag.rpartition("}")[2]: child for child in root}
-        assert inside["title"].text == scene.title
-        assert inside["desc"].text == str(caption)
-        yield root, caption
 
 
 # -- the captions ---------------------------------------------------------------------------------
@@ -61,7 +34,7 @@ def test_the_numbers_of_every_page(w, b):
         ]
         rows = re.sub(r"1 / \(1 \+ e⁻ᶻ\) = |a·\(1 − a\) = ", "", caption.numbers).split("\n")
         for row, values in zip(rows, expected, strict=True):
-            assert numbers(row) == pytest.approx(values, rel=5.01e-3, abs=5.01e-5 * (abs(z) < 6))
+            assert arithmetic.values(row) == pytest.approx(values, rel=5.01e-3, abs=5.01e-5 * (abs(z) < 6))
 
 
 def test_the_words_of_a_walk():
