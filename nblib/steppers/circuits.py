@@ -58,7 +58,7 @@ def layout(circuit: Circuit) -> Layout:
         If the circuit is too large to be drawn: more than 8 inputs, 6 units in a layer or 8 layers.
     """
     if _same_wires(circuit, ripple_adder):
-        return _ripple_layout(circuit)
+        return _ripple_layout()
     n_layers, widest = len(circuit.layers) - 1, max(map(len, circuit.layers[1:]), default=0)
     if circuit.n_inputs > 8 or len(circuit.outputs) > 8 or widest > 6 or n_layers > 8:
         raise ValueError(
@@ -129,7 +129,7 @@ _FULL_ADDER = {
 _SUMS = {"first.xor.and": (0, -64), "second.and": (-10, 37)}  # clear of the wires that leave them
 
 
-def _ripple_layout(circuit: Circuit) -> Layout:
+def _ripple_layout() -> Layout:
     """Column by column as on paper: the lowest bit on the right, each carry goes to the left."""
     places: dict[str, Place] = {"output s4": (26, 404)}
     boxes = []
