@@ -200,26 +200,22 @@ class FreeUnitExplorer(Explorer):
         If a weight or the threshold is no number from −3 to 3.
     """
 
-    def __init__(self, weights: ArrayLike, threshold: float) -> None:
+    def __init__(self, **sliders: ipywidgets.FloatSlider) -> None:
         self.found: set[str] = set()
-        w1, w2 = validate.vector("weights", weights, 2)
-        values = {"w₁": float(w1), "w₂": float(w2), "θ": validate.number("threshold", threshold)}
-        for name, value in values.items():
-            if abs(value) > _LIMIT:
-                raise ValueError(f"{name} must be from −3 to 3, got {value:g}")
-        settings = {
-            key: ipywidgets.FloatSlider(
-                value=value, min=-_LIMIT, max=_LIMIT, step=_STEP, description=name, readout_format=".1f"
-            )
-            for key, (name, value) in zip(("w1", "w2", "theta"), values.items(), strict=True)
-        }
-        super().__init__(self.run, settings, keeps_page=True)
-        self.stepper.step = len(_ROWS)
+        super().__init__(self.run, sliders, keeps_page=True)
+        self.step = len(_ROWS)
 
     def run(self, w1: float, w2: float, theta: float) -> Scene:
         """Return the scene of the unit with these numbers, and note down its table."""
         self.found.add(name_of(Unit([w1, w2], theta)))
         return scene([w1, w2], theta, self.found)
+
+
+def _slider(name: str, value: float) -> ipywidgets.FloatSlider:
+    if abs(value) > _LIMIT:
+        raise ValueError(f"{name} must be from −3 to 3, got {value:g}")
+    limits = {"min": -_LIMIT, "max": _LIMIT, "step": _STEP}
+    return ipywidgets.FloatSlider(value=value, description=name, readout_format=".1f", **limits)
 
 
 def free_unit(weights: ArrayLike = (1, 1), threshold: float = 1) -> FreeUnitExplorer:
@@ -237,4 +233,6 @@ def free_unit(weights: ArrayLike = (1, 1), threshold: float = 1) -> FreeUnitExpl
     ValueError
         If there are not two weights, or a number is out of its range.
     """
-    return FreeUnitExplorer(weights, threshold)
+    w1, w2 = validate.vector("weights", weights, 2).tolist()
+    theta = validate.number("threshold", threshold)
+    return FreeUnitExplorer(w1=_slider("w₁", w1), w2=_slider("w₂", w2), theta=_slider("θ", theta))
