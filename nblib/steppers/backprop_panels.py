@@ -8,9 +8,9 @@ import numpy as np
 
 from nblib.drawing.axes import Axes
 from nblib.drawing.numbers import num
-from nblib.drawing.panels import plane, point
+from nblib.drawing.panels import plane, track
 from nblib.drawing.pixels import CLEAR, NEGATIVE, POSITIVE, SHARP, Colour, borders, data_uri
-from nblib.drawing.scene import Element, element, note, polyline, text
+from nblib.drawing.scene import Element, element, note, text
 from nblib.steppers.backprop_captions import activation_name, describe_inputs
 from nblib.steppers.backprop_pages import Book
 from nblib.steppers.pages import where
@@ -71,14 +71,10 @@ def answers(book: Book, left: float) -> Iterator[Element]:
 
 def cost_curve(book: Book, left: float) -> Iterator[Element]:
     """Yield the mean cost over all updates, and where this page stands."""
-    last, rows = book.record.n_updates, book.pages.row
     cost = where(book.fine, book.record.costs.mean(axis=1))
     top = 1.15 * max(np.nanmax(cost, initial=0.0), 1e-3)
-    axes = Axes(left, 285, 150, 120, (0, last), (0, float(top)))
+    axes = Axes(left, 285, 150, 120, (0, book.record.n_updates), (0, float(top)))
     yield axes.frame("updates", "mean cost", ticks=4)
-    steps = np.unique(np.linspace(0, last, 601).astype(int))
-    steps = steps[book.fine[steps]]
-    yield polyline(axes.x(steps), axes.y(cost[steps]), stroke="quiet", stroke_width=1.8)
-    yield point(axes.x(rows), axes.y(cost[rows]))
+    yield from track(axes, "cost", cost, book.pages.row, ahead=True)
     now = book.pages.written(cost, book.shown, lambda c: f"now {num(c, 4)}")
     yield text(left + 150, 270, now, size=12, text_anchor="end")
