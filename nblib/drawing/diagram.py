@@ -1,84 +1,28 @@
 """Diagrams of units and wires: circuits, the three-neuron chain, small networks.
 
-A diagram is circles joined by lines. What a circle or a line says is text; colour only repeats it.
+Diagrams of your own are made of `Node` and `Edge` by `draw`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
-from matplotlib.patches import Circle
 from numpy.typing import ArrayLike
 
 from nblib.chain import ChainPass
 from nblib.drawing.numbers import num, signed, sub
-from nblib.drawing.picture import BLUE, GREY, INK, ORANGE, Picture, bare, canvas
+from nblib.drawing.picture import Picture
+from nblib.drawing.wiring import Edge, Node, column, draw
 from nblib.gates import Circuit, CircuitRecord, Unit
 from nblib.network import Network
 from nblib.runs.trace import Trace
 
-_SKY = "#56B4E9"  # how a full circle looks
-_RADIUS = 0.34
-_INCHES = 0.85  # of paper for each unit of x and y
 _MOST = 8  # neurons of a layer that are still read
 _CLEAR = 0.25  # where the texts on the lines between two layers stand free of one another
 
-
-@dataclass(frozen=True)
-class Node:
-    """A circle at (x, y) with text in it and below it; `fill` from 0 (white) to 1 (blue)."""
-
-    x: float
-    y: float
-    text: str = ""
-    below: str = ""
-    fill: float = 0
-
-
-@dataclass(frozen=True)
-class Edge:
-    """A line from one node to another; its sign gives colour and dash, its size the width.
-
-    The text stands on the line, the fraction `at` of the way along it.
-    """
-
-    source: str
-    target: str
-    weight: float | None = None
-    text: str = ""
-    at: float = 0.31
-
-
 Nodes = dict[str, Node]
 Says = tuple[str, str, float]  # in its circle, below it, and how full that is
-
-
-def draw(nodes: Mapping[str, Node], edges: Sequence[Edge], *, alt: str, title: str = "") -> Picture:
-    """Draw named nodes and the edges between them.
-
-    Positive weights are solid and blue, negative ones dashed and orange, edges without a weight
-    grey.
-    """
-    x = np.array([node.x for node in nodes.values()])
-    y = np.array([node.y for node in nodes.values()])
-    left, right, bottom, top = x.min() - 0.6, x.max() + 0.6, y.min() - 0.7, y.max() + 0.45
-    width, height = _INCHES * (right - left), _INCHES * (top - bottom) + (0.3 if title else 0)
-    shrink = min(1.0, 9 / width)
-    with canvas(width=shrink * width, height=shrink * height) as (figure, axes):
-        ax = axes[0, 0]
-        bare(ax)
-        for edge in edges:
-            _edge(ax, edge, nodes[edge.source], nodes[edge.target])
-        for node in nodes.values():
-            _node(ax, node)
-        ax.set(xlim=(left, right), ylim=(bottom, top), title=title)
-        ax.set_aspect("equal")
-        return Picture(figure, alt)
 
 
 def neuron(weights: ArrayLike, bias: float, *, alt: str) -> Picture:
@@ -100,14 +44,9 @@ def unit(unit: Unit, *, alt: str, inputs: Sequence[str] | None = None) -> Pictur
 
 def _single(wires: Mapping[str, tuple[float, str]], body: Node, out: Node) -> tuple[Nodes, list[Edge]]:
     """Return one unit with its inputs by name, each with the weight of its wire and what stands on it."""
-    nodes = {name: Node(0, y, name) for name, y in zip(wires, _column(len(wires), 1.1), strict=True)}
+    nodes = {name: Node(0, y, name) for name, y in zip(wires, column(len(wires), 1.1), strict=True)}
     edges = [Edge(name, "body", *wire) for name, wire in wires.items()]
     return nodes | {"body": body, "out": out}, [*edges, Edge("body", "out")]
-
-
-def _column(n: int, apart: float = 1.2) -> list[float]:
-    """Return the heights of `n` nodes, one below the other, around 0."""
-    return [apart * ((n - 1) / 2 - i) for i in range(n)]
 
 
 def circuit(
@@ -130,7 +69,7 @@ def circuit(
     """
     nodes, places = {}, places or {}
     for depth, layer in enumerate(circuit.layers):
-        for name, y in zip(layer, _column(len(layer)), strict=True):
+        for name, y in zip(layer, column(len(layer)), strict=True):
             # Every second layer stands a little higher, so that a wire past it is not hidden behind it.
             place = places.get(name, (1.9 * depth, y + 0.3 * (depth % 2)))
             nodes[name] = Node(*place, *_signal(circuit, record, name))
@@ -139,7 +78,7 @@ def circuit(
         for name, (part, sources) in circuit.units.items()
         for source, weight in zip(sources, part.weights, strict=True)
     ]
-    heights = _column(len(circuit.outputs))
+    heights = column(len(circuit.outputs))
     for (output, wire), y in zip(circuit.outputs.items(), heights, strict=True):
         key = f"output {output}"
         place = places.get(key, (1.9 * len(circuit.layers), y))
@@ -279,7 +218,7 @@ def layer(
     nodes = {
         f"{letter}{i}": Node(x, y, f"{letter}{sub(i + 1)}")
         for letter, x, size in (("a", 0, w.shape[1]), ("z", 3.4, w.shape[0]))
-        for i, y in enumerate(_column(size, 0.85))
+        for i, y in enumerate(column(size, 0.85))
     }
     shown, grey = [], []
     for (j, k), value in np.ndenumerate(w):
@@ -327,7 +266,7 @@ def _layered(
     nodes = {
         f"{l}.{j}": Node(2.6 * l, y, *says)
         for l, layer in enumerate(layers)
-        for j, (y, says) in enumerate(zip(_column(len(layer)), layer, strict=True))
+        for j, (y, says) in enumerate(zip(column(len(layer)), layer, strict=True))
     }
     edges = []
     for l, matrix in enumerate(matrices):
@@ -335,30 +274,3 @@ def _layered(
             ends = (f"{l + 1}.{j}", f"{l}.{k}") if back else (f"{l}.{k}", f"{l + 1}.{j}")
             edges.append(Edge(*ends, w, num(w) if labels else "", at=_CLEAR))
     return nodes, edges
-
-
-# -- circles and lines ----------------------------------------------------------------------------
-
-
-def _node(ax: Axes, node: Node) -> None:
-    color = 1 - min(max(node.fill, 0), 1) * (1 - np.array(to_rgb(_SKY)))
-    ax.add_patch(Circle((node.x, node.y), _RADIUS, facecolor=color, edgecolor=INK, linewidth=1.2, zorder=3))
-    size = 9 if len(node.text) < 5 else 8
-    middle = {"ha": "center", "zorder": 4}
-    ax.text(node.x, node.y, node.text, va="center", fontsize=size, linespacing=1.1, **middle)
-    ax.text(node.x, node.y - _RADIUS - 0.05, node.below, va="top", fontsize=8, **middle)
-
-
-def _edge(ax: Axes, edge: Edge, source: Node, target: Node) -> None:
-    start, end = np.array([source.x, source.y]), np.array([target.x, target.y])
-    free = _RADIUS * (end - start) / np.linalg.norm(end - start)
-    look: dict[str, Any] = {"color": GREY, "linestyle": "-", "linewidth": 1.2}
-    if edge.weight is not None:
-        color, dash = (BLUE, "-") if edge.weight >= 0 else (ORANGE, (0, (4, 2)))
-        look = {"color": color, "linestyle": dash, "linewidth": 0.8 + 2.2 * min(abs(edge.weight), 3) / 3}
-    arrow = {"arrowstyle": "-|>", "shrinkA": 0, "shrinkB": 0} | look
-    ax.annotate("", end - free, start + free, arrowprops=arrow, zorder=1)
-    if edge.text:
-        box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
-        look = {"ha": "center", "va": "center", "fontsize": 7.5, "color": INK}
-        ax.text(*start + edge.at * (end - start), edge.text, bbox=box, zorder=2, **look)

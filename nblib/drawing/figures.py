@@ -185,8 +185,7 @@ def surface(
             ax.plot(px, py, dash, marker="o", markersize=3, color=color, label=label)
             ax.plot(px[0], py[0], "o", markersize=11, markerfacecolor="none", markeredgecolor=color)
         figure.colorbar(filled, ax=ax, label="cost C")
-        limits = {"xlim": (x.min(), x.max()), "ylim": (y.min(), y.max())}
-        ax.set(xlabel=xlabel, ylabel=ylabel, **limits, **more)
+        ax.set(xlim=(x.min(), x.max()), ylim=(y.min(), y.max()), xlabel=xlabel, ylabel=ylabel, **more)
         ax.grid(False)
         if paths:
             ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
