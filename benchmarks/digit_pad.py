@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import statistics
 
+from in_the_lab import lab_and_browser, p95  # first: it makes the folder of the tests known
+
+# isort: split
 from browser.lab import NotebookPage
 from browser.stepping import save
 from browser.test_digit_pad import PadPage
-from in_the_lab import lab_and_browser, p95
 from nblib import handwriting
 
 N = 30

@@ -24,9 +24,11 @@ from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page
 
+from in_the_lab import lab_and_browser, p95  # first: it makes the folder of the tests known
+
+# isort: split
 from browser.lab import Lab, NotebookPage
 from browser.stepping import Held, StepperPage, code_for, explorers, save
-from in_the_lab import lab_and_browser, p95
 
 PRESSES, PYPLOT_PRESSES, ROUND_TRIPS, STEPS = 40, 12, 3, 10_000
 

@@ -17,10 +17,12 @@ import sys
 
 from playwright.sync_api import Browser
 
+from in_the_lab import lab_and_browser, p95  # first: it makes the folder of the tests known
+
+# isort: split
 from browser.lab import Lab, NotebookPage
 from browser.stepping import save
 from browser.test_training import TrainingPage
-from in_the_lab import lab_and_browser, p95
 
 CELLS, PAUSES, EPOCHS = 40, 8, 3
 

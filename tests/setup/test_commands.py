@@ -1,10 +1,15 @@
 """What README.md promises is what the files say, and no file knows the machine that it was written on."""
 
+import os
 import re
 import stat
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 import nblib
 
@@ -77,3 +82,14 @@ def test_the_search_for_machine_paths_can_find_one():
     assert [path.name for path in text_files() if path == ROOT / "README.md"]
     for text in ("/".join(["", "home", "ada", "course"]), "\\".join(["C:", "Users", "ada"])):
         assert MACHINE.search(f'"see {text}"')
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "benchmarks").glob("*.py")), ids=lambda path: path.stem)
+def test_every_benchmark_finds_what_it_imports(path: Path):
+    code = "import runpy, sys; runpy.run_path(sys.argv[1], run_name='imported')"
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(path.parent)])}
+    command = [sys.executable, "-c", code, path]
+    run = subprocess.run(
+        command, env=environment, cwd=path.parent, capture_output=True, text=True, timeout=100
+    )
+    assert run.returncode == 0, run.stderr
