@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from nblib.activations import Activation
 from nblib.drawing.formula import Formula, formula
 from nblib.drawing.numbers import num, plain, sub
 from nblib.drawing.scene import Caption
@@ -121,41 +120,35 @@ def _cost(book: Book, page: Page) -> Caption:
     return Caption(words, "C = ½ Σⱼ (aᴸⱼ − yⱼ)²", f"C = {cost}")
 
 
-def _slope(f: Activation, a: float) -> tuple[str, list[str]]:
-    """Return f′(z), worked out from a = f(z) where that is easy, and the number that stands there."""
-    easy = {"sigmoid": "{a}·(1 − {a})", "tanh": "(1 − {a}²)"}
-    return easy.get(f.name, "{slope}"), [plain(a if f.name in easy else float(f.slope(np.array(a))))]
+_SLOPES = {
+    "sigmoid": ("{a}·(1 − {a})", "        σ′(z) = a (1 − a)"),
+    "tanh": ("(1 − {a}²)", "        tanh′(z) = 1 − a²"),
+}
+"""f′(z), worked out from a = f(z): with the numbers of a caption, and as it stands beside BP1 and BP2."""
 
 
-def _bp1(book: Book, page: Page) -> Caption:
-    record, t, i, j = book.record, page.row, book.example, page.j
-    a, delta = record.activations[-1][t, i, j], record.deltas[-1][t, i, j]
-    slope, at = _slope(book.f, a)
-    numbers = Formula(f"({{}} − {{}})·{slope}").agreed(
-        plain(a), plain(record.y[i, j]), *at, result=delta, digits=5
-    )
-    words = (
-        f"BP1: δ of output neuron {j + 1}, the error times the slope of the neuron. "
-        + _wish(delta)
-        + _saturated(book, page)
-    )
-    rule = f"BP1   δᴸⱼ = (aᴸⱼ − yⱼ) {book.sign}′(zᴸⱼ){_slope_formula(book)}"
-    return Caption(words, rule, f"δ{_neuron_name(book.L, j)} = {numbers}")
-
-
-def _bp2(book: Book, page: Page) -> Caption:
-    record, t, i, l, k = book.record, page.row, book.example, page.layer, page.j
-    w, next_delta = record.weights[l][t, :, k], record.deltas[l][t, i]
-    delta = record.deltas[l - 1][t, i, k]
-    slope, at = _slope(book.f, record.activations[l][t, i, k])
-    products = formula(f"({_plus(len(w), '{}·{}')})·{slope}")
-    numbers = products.agreed(*_pairs(w, next_delta, 6), *at, result=delta, digits=5)
-    words = (
-        f"BP2: δ flows back along the wires to layer {l}; neuron {k + 1} adds up what arrives, "
-        f"weight times δ, and multiplies by its slope. " + _wish(delta) + _saturated(book, page)
-    )
-    rule = f"BP2   δˡₖ = (Σⱼ wˡ⁺¹ⱼₖ δˡ⁺¹ⱼ) {book.sign}′(zˡₖ){_slope_formula(book)}"
-    return Caption(words, rule, f"δ{_neuron_name(l, k)} = {numbers}")
+def _delta(book: Book, page: Page) -> Caption:
+    """Return the caption of BP1, or of BP2 where neuron j is not an output."""
+    record, t, i, l, j = book.record, page.row, book.example, page.layer, page.j
+    a, delta = record.activations[l][t, i, j], record.deltas[l - 1][t, i, j]
+    slope, rule = _SLOPES.get(book.f.name, ("{f′}", ""))
+    if l == book.L:
+        arrives, texts = "({} − {})", [plain(a), plain(record.y[i, j])]
+        rule = f"BP1   δᴸⱼ = (aᴸⱼ − yⱼ) {book.sign}′(zᴸⱼ){rule}"
+        words = f"BP1: δ of output neuron {j + 1}, the error times the slope of the neuron."
+    else:
+        w = record.weights[l][t, :, j]
+        arrives, texts = f"({_plus(len(w), '{}·{}')})", _pairs(w, record.deltas[l][t, i], 6)
+        rule = f"BP2   δˡₖ = (Σⱼ wˡ⁺¹ⱼₖ δˡ⁺¹ⱼ) {book.sign}′(zˡₖ){rule}"
+        words = (
+            f"BP2: δ flows back along the wires to layer {l}; neuron {j + 1} adds up what arrives, "
+            "weight times δ, and multiplies by its slope."
+        )
+    steep = float(book.f.slope(np.array(a)))
+    texts.append(plain(a if book.f.name in _SLOPES else steep))
+    numbers = formula(f"{arrives}·{slope}").agreed(*texts, result=delta, digits=5)
+    saturated = _saturated(steep) if steep < 0.01 and book.f.name != "relu" else ""
+    return Caption(f"{words} {_wish(delta)}{saturated}", rule, f"δ{_neuron_name(l, j)} = {numbers}")
 
 
 def _wish(delta: float) -> str:
@@ -167,17 +160,9 @@ def _wish(delta: float) -> str:
     )
 
 
-def _saturated(book: Book, page: Page) -> str:
-    a = book.record.activations[page.layer][page.row, book.example, page.j]
-    slope = float(book.f.slope(np.array(a)))
-    if slope >= 0.01 or book.f.name == "relu":
-        return ""
+def _saturated(slope: float) -> str:
     size = f"{slope:.1g}".replace("e-0", "e-").replace("-", "−") if slope else "below 10⁻¹⁵"
     return f" The neuron is saturated: its slope is {size}."
-
-
-def _slope_formula(book: Book) -> str:
-    return {"sigmoid": "        σ′(z) = a (1 − a)", "tanh": "        tanh′(z) = 1 − a²"}.get(book.f.name, "")
 
 
 def _slopes(book: Book, page: Page) -> Caption:
@@ -251,7 +236,7 @@ def _remark(book: Book, t: int) -> str:
 
 
 _CAPTIONS = {
-    "start": _start, "forward": _forward, "cost": _cost, "BP1": _bp1, "BP2": _bp2,
+    "start": _start, "forward": _forward, "cost": _cost, "BP1": _delta, "BP2": _delta,
     "slopes": _slopes, "mean": _mean, "update": _update,
 }  # fmt: skip
 
