@@ -10,7 +10,7 @@ or a dark page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nblib import validate
-from nblib.drawing.numbers import num
 from nblib.drawing.packing import at, pack, varies
 
 Value = Any  # a constant, or an array or list with one value for each step
@@ -139,15 +138,6 @@ def polyline(x: ArrayLike, y: ArrayLike, **attributes: Value) -> Element:
     """Return a line through points that do not vary."""
     points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(np.asarray(x), np.asarray(y), strict=True))
     return element("polyline", points=points, **{"fill": "none", "stroke": "ink"} | attributes)
-
-
-def written(values: Iterable[Any], shown: Iterable[bool], write: Callable[[Any], str] = num) -> list[str]:
-    """Return what a text says over the steps: each value where it is shown, else nothing.
-
-    >>> written([0.25, -0.5], [True, False])
-    ['0.25', '']
-    """
-    return [write(value) if on else "" for value, on in zip(values, shown, strict=True)]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import numpy as np
 from nblib import mnist, validate
 from nblib.drawing.axes import Axes
 from nblib.drawing.formula import Formula
-from nblib.drawing.numbers import factor, num, signed, sub
+from nblib.drawing.numbers import num, signed, sub
 from nblib.drawing.panels import track
 from nblib.drawing.pixels import CLEAR, NEGATIVE, POSITIVE, SHARP, data_uri, mosaic, shades
 from nblib.drawing.scene import Caption, Element, Scene, Value, circle, element, line, rect, text
@@ -206,6 +206,7 @@ def _ring(x: Value, y: Value) -> Element:
 
 _PRODUCT = f"δ²{sub(OUTPUT)} a¹{sub(HIDDEN)}"
 _COSINE = Formula("{g·G}/({‖g‖}·{‖G‖})")
+_ONE, _STEP = Formula("{δ}·{a}"), Formula("{w} − {η}·{∂C/∂w}")
 _FORMULA = f"{_SLOPE} = mean of {_PRODUCT} over the images\n{_NAME} ← {_NAME} − η {_SLOPE}\ncos ∠ = {_COSINE}"
 
 
@@ -270,7 +271,7 @@ def _mean_slope(record: SGDRecord, t: int) -> str:
     digits, slopes = _digits_for(record.eta), record.slopes[t]
     mean = num(record.gradient[t], digits)
     if len(slopes) == 1:
-        parts = f"{num(record.deltas[t, 0], digits)}·{factor(record.activations[t, 0], digits)}"
+        parts = _ONE.filled(num(record.deltas[t, 0], digits), num(record.activations[t, 0], digits))
         return f"{_SLOPE} = {_PRODUCT} = {parts} = {mean}"
     if len(slopes) > SHOWN:
         return f"{_SLOPE} = {num(slopes.sum(), digits)}/{len(slopes)} = {mean}"
@@ -281,8 +282,8 @@ def _mean_slope(record: SGDRecord, t: int) -> str:
 
 def _weight_update(record: SGDRecord, t: int) -> str:
     digits = _digits_for(record.eta)
-    step = f"{record.eta:.4g}·{factor(record.gradient[t], digits)}"
-    return f"{_NAME} ← {num(record.weight[t], digits)} − {step} = {num(record.weight[t + 1], 4)}"
+    numbers = num(record.weight[t], digits), f"{record.eta:.4g}", num(record.gradient[t], digits)
+    return f"{_NAME} ← {_STEP.filled(*numbers)} = {num(record.weight[t + 1], 4)}"
 
 
 def _cosine(record: SGDRecord, t: int) -> str:

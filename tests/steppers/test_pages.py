@@ -40,6 +40,14 @@ def test_what_is_hidden_is_not_drawn():
     assert ["<circle" in drawn.svg(page) for page in range(2)] == [True, False]
 
 
+def test_what_is_not_shown_is_not_written():
+    pages = Pages(np.array([0, 1]), np.zeros(2, int))
+    assert pages.written(np.array([1, np.nan]), np.array([True, False])) == ["1.00", ""]
+    assert pages.written([1, 2], [False, True], str) == ["", "2"]
+    with pytest.raises(ValueError):
+        pages.written([1, 2], [True, True, False])
+
+
 def test_a_row_that_is_not_there_is_an_error():
     with pytest.raises(IndexError):
         Pages.after(3).of([1.0, 2.0])

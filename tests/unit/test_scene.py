@@ -327,13 +327,6 @@ def test_a_boundary_that_is_no_line_is_hidden(bad: float):
     assert drawn(make(s.line(x1, *others)), 0) == []
 
 
-def test_what_is_not_shown_is_not_written():
-    assert s.written(np.array([1, NAN]), np.array([True, False])) == ["1.00", ""]
-    assert s.written([1, 2], [False, True], str) == ["", "2"]
-    with pytest.raises(ValueError):
-        s.written([1, 2], [True])
-
-
 @pytest.mark.parametrize("limits", [(1.0, 1.0), (2.0, 1.0), (0.0, NAN), (-INF, 0.0)])
 def test_axes_need_two_limits(limits: tuple[float, float]):
     with pytest.raises(ValueError, match="xlim must go from a number to a greater one"):
