@@ -188,6 +188,15 @@ def test_a_canvas_gives_its_axes_by_row_and_column():
         assert axes.shape == (1, 1)
 
 
+def test_axes_on_which_nothing_is_drawn_are_not_seen():
+    with canvas(1, 2) as (_, axes):
+        axes[0, 0].plot([0, 1])
+    assert [ax.get_visible() for ax in axes.flat] == [True, False]
+    figure = EXAMPLES["figures.planes"]("three of them, two in a row").figure
+    assert [bool(ax.get_title()) for ax in figure.axes] == [ax.get_visible() for ax in figure.axes]
+    assert len(figure.axes) == 4
+
+
 # -- what is in the figures -------------------------------------------------------------------
 
 
