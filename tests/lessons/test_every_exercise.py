@@ -199,6 +199,7 @@ def test_an_endless_loop_is_stopped(endless, monkeypatch):
     monkeypatch.setattr(check.perceptron_update, "seconds", 0.2)
     result = check.perceptron_update(endless)
     assert result.says.startswith("It was still running after 0.2 seconds")
+    assert not result.example
 
 
 def arrays_in(value):

@@ -84,6 +84,14 @@ def test_a_warning_in_float64_is_explained_as_well():
     assert list(dict(result.example)) == ["z"]
 
 
+def test_a_warning_of_what_is_not_defined_is_told_from_one_of_what_grows():
+    def with_a_root(z):
+        return np.where(z == z, half_a_tanh(z), np.sqrt(-1 - z * z))
+
+    says = lesson.safe_sigmoid(with_a_root, tanh_slope).says
+    assert "NumPy warns of “invalid value”: far out on both sides something is not defined." in says
+
+
 def silent_with_errstate(z):
     with np.errstate(over="ignore"):
         return plain(z)
