@@ -48,7 +48,7 @@ def _own(*functions: Any) -> Function:
 
 def _uses_nblib(function: Function) -> bool:
     """Tell whether a function is one of nblib's, or names one of them."""
-    named = [function, getattr(function, "__self__", None)]
+    named = [function]
     if inspect.isfunction(function):
         own = function.__globals__
         steps = dis.get_instructions(function)

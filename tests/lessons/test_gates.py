@@ -285,6 +285,8 @@ A_TURNED, B_TURNED = ({f"{letter}{i}": f"{letter}{3 - i}" for i in range(4)} for
         (chained(of_half_adders(SMALL_HALF_ADDER, "first.carry"), SMALL_HALF_ADDER), "One bit and the carry"),
         (chained(of_two_units(), last="bit2.carry"), "s0 to s3 are right in every sum, so look at s4"),
         (rewired({"a0": "a1"}), "Begin with s0"),
+        (rewired({"a1": "a0"}), "s0 is right in every sum, so look at s1"),
+        (rewired({"a0": "a1", "b3": "b2"}), "the first of them 1 + 0: there"),
     ],
 )
 def test_turned_bits_wrong_carries_and_the_column_are_named(circuit, says):
