@@ -161,15 +161,14 @@ def _along(starts: list[Place], ends: list[Place]) -> float:
 
 def _numbers_on_wire(book: Book, l: int, j: int, k: int) -> list[str]:
     """Return the weight, but its slope for the example or for all of them where the caption is about it."""
-    record, i, pages = book.record, book.example, book.pages
-    numbers = np.array(pages.written(record.weights[l][:, j, k], book.shown))
-    slopes = {
-        "slopes": record.deltas[l][:, i, j] * record.activations[l][:, i, k],
-        "mean": record.nabla_weights[l][:, j, k],
-    }
-    for phase, slope in slopes.items():
-        numbers = np.where(book.at(phase), pages.written(slope, book.at(phase), _slope), numbers)
-    return numbers.tolist()
+    record, i = book.record, book.example
+    slopes = record.deltas[l][:, i, j] * record.activations[l][:, i, k]
+    texts = (
+        book.pages.written(record.weights[l][:, j, k], book.shown & ~book.at("slopes", "mean")),
+        book.pages.written(slopes, book.at("slopes"), _slope),
+        book.pages.written(record.nabla_weights[l][:, j, k], book.at("mean"), _slope),
+    )
+    return ["".join(parts) for parts in zip(*texts, strict=True)]
 
 
 def _slope(value: float) -> str:
@@ -209,21 +208,15 @@ def _neuron(book: Book, l: int, j: int, x: float, y: float) -> Iterator[Element]
 
 def _delta_ring(book: Book, l: int, j: int, x: float, y: float) -> Iterator[Element]:
     """Yield a ring as wide as |δ| is large, dashed where δ is negative, and δ as a number."""
-    record, known, mean = book.record, book.pages.since(backwards(l, j)), book.at("mean")
-    delta = book.pages.of(record.deltas[l - 1][:, book.example, j])
-    delta = np.where(mean, book.pages.of(record.nabla_biases[l - 1][:, j]), delta)
-    yield circle(
-        x,
-        y,
-        _RADIUS + 5,
-        fill="none",
-        stroke=sign_colour(delta),
-        stroke_width=where(known, 1 + 7 * np.sqrt(np.minimum(np.abs(delta) / 0.15, 1))),
-        stroke_dasharray=sign_dash(delta),
-    )
+    known, mean = book.pages.since(backwards(l, j)), book.at("mean")
+    own, averaged = book.record.deltas[l - 1][:, book.example, j], book.record.nabla_biases[l - 1][:, j]
+    delta = np.where(mean, book.pages.of(averaged), book.pages.of(own))
+    width = where(known, 1 + 7 * np.sqrt(np.minimum(np.abs(delta) / 0.15, 1)))
+    look = {"stroke": sign_colour(delta), "stroke_width": width, "stroke_dasharray": sign_dash(delta)}
+    yield circle(x, y, _RADIUS + 5, fill="none", **look)
     names = np.where(mean, "mean δ" if book.takes_mean else "returned", "δ")
-    numbers = [f"{name} = {_signed(d)}" if k else "" for name, d, k in zip(names, delta, known, strict=True)]
-    yield note(x, y + 41, numbers)
+    numbers = zip(names, delta, known, strict=True)
+    yield note(x, y + 41, [f"{name} = {_signed(d)}" if shown else "" for name, d, shown in numbers])
 
 
 def _signed(delta: float) -> str:
