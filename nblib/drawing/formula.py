@@ -7,7 +7,7 @@ are printed, and they get more decimals, or the result fewer, until the two agre
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -45,33 +45,43 @@ class Formula:
     def __init__(self, text: str) -> None:
         self.text = text
         braces = list(_BRACES.finditer(text))
-        names = [found[1] or str(i) for i, found in enumerate(braces)]
-        self.names = tuple(dict.fromkeys(names))
+        placed = [found[1] or str(i) for i, found in enumerate(braces)]
         begins = [found.start() == 0 or text[found.start() - 1] == "(" for found in braces]
-        self._places = [(self.names.index(name), first) for name, first in zip(names, begins, strict=True)]
+        self.names = tuple(dict.fromkeys(placed))
+        self._places = list(zip(placed, begins, strict=True))
         self._pattern = _BRACES.sub("{}", text)
 
     def __str__(self) -> str:
         return _BRACES.sub(r"\1", self.text)
 
-    def __repr__(self) -> str:
-        return f"Formula({self.text!r})"
-
     def filled(self, *texts: str) -> str:
         """Return the formula with numbers as they are written here, one for each of `names`.
 
         Negative ones stand in brackets, except where the formula or a bracket begins.
+
+        Raises
+        ------
+        ValueError
+            If there are more or fewer.
         """
-        numbers = (texts[i] if first else bracketed(texts[i]) for i, first in self._places)
-        return self._pattern.format(*numbers)
+        number = dict(zip(self.names, texts, strict=True))
+        return self._pattern.format(
+            *(number[name] if first else bracketed(number[name]) for name, first in self._places)
+        )
 
     def value(self, *texts: str) -> float:
-        """Return what the formula leads to with numbers as they are written here."""
-        return float(self._function([read(text) for text in texts]))
+        """Return what the formula leads to with numbers as they are written here.
+
+        Raises
+        ------
+        ValueError
+            If there are more or fewer than `names`, or one is no number.
+        """
+        return float(self._function(dict(zip(self.names, map(read, texts), strict=True))))
 
     @cached_property
-    def _function(self) -> Callable[[Sequence[float]], Any]:
-        code = self._pattern.translate(_PYTHON).format(*(f"v[{i}]" for i, _ in self._places))
+    def _function(self) -> Callable[[dict[str, float]], Any]:
+        code = self._pattern.translate(_PYTHON).format(*(f"v[{name!r}]" for name, _ in self._places))
         return eval(f"lambda v: {code}", _FUNCTIONS)
 
     def worked(self, *values: float | str, result: float, digits: int = 4) -> str:

@@ -128,7 +128,13 @@ def test_a_result_has_no_digit_that_the_printed_numbers_do_not_give(w, a, digits
     assert decimals == 0 or abs(read(printed) - redone) <= 1.0001 * 10.0**-decimals
 
 
-@pytest.mark.parametrize("texts", [(), ("1",), ("1", "x")])
+@pytest.mark.parametrize("texts", [(), ("1",), ("1", "2", "3")])
 def test_a_formula_takes_one_number_for_each_name(texts):
-    with pytest.raises((IndexError, ValueError)):
-        Formula("{w}·{a}").value(*texts)
+    for method in (Formula("{w}·{a}").value, Formula("{w}·{a}").filled):
+        with pytest.raises(ValueError, match="zip"):
+            method(*texts)
+
+
+def test_a_formula_does_not_reckon_with_words():
+    with pytest.raises(ValueError, match="could not convert string to float: 'x'"):
+        Formula("{w}·{a}").value("1", "x")
