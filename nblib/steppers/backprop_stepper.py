@@ -45,11 +45,8 @@ def scene(record: BackpropRecord, example: int | None = None) -> Scene:
     ValueError
         If there is no such example.
     """
-    if example is None:
-        example = min(2, len(record.x) - 1)
-    if validate.whole("example", example, at_least=0) >= len(record.x):
-        raise ValueError(f"example must be at most {len(record.x) - 1}, got {example}")
-    book = Book(record, example)
+    n = len(record.x)
+    book = Book(record, min(2, n - 1) if example is None else _example(example, n))
     places = _places(book.sizes)
     right = places[-1][0][0] + 175
     return Scene(
@@ -268,27 +265,35 @@ def explorer(
     ValueError, TypeError
         If an argument is not as described.
     """
-    validate.one_of("network", network, NETWORKS)
-    validate.one_of("init", init, INITS)
-    validate.one_of("activation", activation, ACTIVATIONS)
-    updates = validate.whole("updates", updates, at_least=1)
-    if not 0.1 <= validate.number("eta", eta) <= 100:
-        raise ValueError(f"eta must be from 0.1 to 100, got {eta:g}")
-    x, y = truth_table(2, 1)
-    recorded = _recorder(backprop)
-    if validate.whole("example", example, at_least=0) >= len(x):
-        raise ValueError(f"example must be at most {len(x) - 1}, got {example}")
+    updates, recorded = validate.whole("updates", updates, at_least=1), _recorder(backprop)
 
     def build(network: str, weights: str, eta: float, example: int, activation: str, seed: int) -> Scene:
         record = recorded(NETWORKS[network], round(eta, 2), updates, weights, seed, activation)
         return scene(record, example)
 
+    settings = _settings(network, init, eta, example, activation)
+    return Explorer(build, settings, seeded=True, seed=seed)
+
+
+def _settings(network: str, init: str, eta: float, example: int, activation: str) -> dict[str, Any]:
+    validate.one_of("network", network, NETWORKS)
+    validate.one_of("init", init, INITS)
+    validate.one_of("activation", activation, ACTIVATIONS)
+    if not 0.1 <= validate.number("eta", eta) <= 100:
+        raise ValueError(f"eta must be from 0.1 to 100, got {eta:g}")
+    x, y = truth_table(2, 1)
     shown = [(f"{describe_inputs(x[i])} → {num(y[i, 0], 0)}", i) for i in range(len(x))]
-    settings: dict[str, Any] = {
+    return {
         "network": ipywidgets.Dropdown(options=list(NETWORKS), value=network, description="network"),
         "weights": ipywidgets.Dropdown(options=INITS, value=init, description="weights"),
         "eta": eta_slider(eta, least=0.1),
-        "example": ipywidgets.Dropdown(options=shown, value=example, description="shown"),
+        "example": ipywidgets.Dropdown(options=shown, value=_example(example, len(x)), description="shown"),
         "activation": ipywidgets.Dropdown(options=ACTIVATIONS, value=activation, description="activation"),
     }
-    return Explorer(build, settings, seeded=True, seed=seed)
+
+
+def _example(example: int, n: int) -> int:
+    """Return the number of an example, counted from 0, if there is such a one among `n`."""
+    if validate.whole("example", example, at_least=0) >= n:
+        raise ValueError(f"example must be at most {n - 1}, got {example}")
+    return example
