@@ -82,16 +82,13 @@ def _off_scale_by_its_own(record: BackpropRecord, at: int) -> str:
 
 def _start(book: Book, page: Page) -> Caption:
     costs = book.record.costs[0]
-    mean = Formula(f"({_plus(len(costs))})/{len(costs)}").agreed(
-        *map(plain, costs), result=costs.mean(), digits=4
-    )
     words = (
         f"The network before the first update. Every update uses all {len(costs)} examples, a full batch; "
         f"the network shows {describe_example(book)}."
     )
     if not book.takes_mean:
         words += " This run takes the slopes that a backprop of its own returns, and they are other ones."
-    return Caption(words, "C = mean of the costs of the examples", f"C = {mean}")
+    return Caption(words, "C = mean of the costs of the examples", f"C = {_mean_of(costs, 5, digits=4)}")
 
 
 def _forward(book: Book, page: Page) -> Caption:
@@ -99,15 +96,13 @@ def _forward(book: Book, page: Page) -> Caption:
     w, a = record.weights[l - 1][t, j], record.activations[l - 1][t, i]
     texts = *_pairs(w, a), plain(record.biases[l - 1][t, j])
     z = formula(_plus(len(w), "{}·{}") + " + {}").agreed(*texts, result=record.zs[l - 1][t, i, j], digits=4)
-    squeezed, output = formula(f"{book.sign}({{}})"), record.activations[l][t, i, j]
-    squeezed = squeezed.agreed(z.rpartition(" ")[2], result=output, digits=4)
-    name = _neuron_name(l, j)
+    output = record.activations[l][t, i, j]
+    a = formula(f"{book.sign}({{}})").agreed(z.rpartition(" ")[2], result=output, digits=4)
     does = "adds up what arrives and squeezes the sum" if book.sign != "relu" else "adds up what arrives"
-    neuron = f"neuron {j + 1} of layer {l}"
-    words = f". Here is {neuron}." if page.whole else f": {neuron} {does}."
-    words = f"forward, {describe_example(book)}{words}"
+    name, neuron = _neuron_name(l, j), f"neuron {j + 1} of layer {l}"
+    told = f". Here is {neuron}." if page.whole else f": {neuron} {does}."
     rule = f"zˡⱼ = Σₖ wˡⱼₖ aˡ⁻¹ₖ + bˡⱼ        aˡⱼ = {book.sign}(zˡⱼ)"
-    return Caption(words, rule, f"z{name} = {z}\na{name} = {squeezed}")
+    return Caption(f"forward, {describe_example(book)}{told}", rule, f"z{name} = {z}\na{name} = {a}")
 
 
 def _cost(book: Book, page: Page) -> Caption:
