@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import ceil, isfinite, isqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,10 +37,12 @@ def levels(training: Training) -> NDArray[np.int8]:
     return shades(training.network.weights[0][:UNITS], LEVELS).reshape(-1, wide, wide)
 
 
-def tiles(training: Training) -> dict[str, int]:
-    """Return what a page must know to draw the `levels`: how many, their width, how many in a row, shades."""
+def about(training: Training) -> dict[str, Any]:
+    """Return what does not change while it trains, as a page must know it."""
     n = len(levels(training))
-    return {"n": n, "side": side(training), "columns": columns(n), "levels": LEVELS}
+    tiles = {"n": n, "side": side(training), "columns": columns(n), "levels": LEVELS}
+    curves = {"headings": headings(training), "epochs": training.epochs}
+    return {"title": heading(training), **curves, "tiles": tiles}
 
 
 def mosaic(tiles: NDArray[np.int8]) -> NDArray[np.uint8]:

@@ -73,9 +73,9 @@ class Pad {
       button("Clear", () => this.replace([], "Cleared.")),
       button("Open a picture", () => this.file.click()),
     ];
-    const controls = html("div", { class: "nblib-controls" }, ...buttons, this.file, this.line.notice);
+    const controls = html("div", { class: "nblib-controls" }, ...buttons, this.file);
     const left = html("div", {}, this.makeSheet(), controls, this.where, this.help);
-    const right = html("div", {}, this.words, this.reading);
+    const right = html("div", {}, this.words, this.line.notice, this.reading);
     this.box = html("div", { class: "nblib-stepper nblib-pad", role: "group" }, left, right);
     name(this.box, "Draw a digit");
   }
@@ -154,7 +154,8 @@ class Pad {
       const [x, y] = this.stroke.at(-1);
       if (Math.hypot(point[0] - x, point[1] - y) >= NEAR) this.stroke.push(point);
     }
-    this.changed([...this.strokes.slice(0, -1), [...this.stroke]]); // a copy: what has been sent must not grow
+    const copy = [...this.stroke]; // what has been sent must not grow
+    this.changed([...this.strokes.slice(0, -1), copy]);
   }
 
   raise() {
@@ -202,7 +203,8 @@ class Pad {
 
   giveUp() {
     this.answered();
-    this.words.replaceChildren(); // they were about an earlier drawing
+    this.words.replaceChildren();
+    this.reading.hidden = true; // it is about an earlier drawing
   }
 
   async open() {
@@ -311,7 +313,7 @@ class Pad {
 }
 
 function render({ model, el }) {
-  const life = lifetime();
+  const life = lifetime(el);
   el.append(new Pad(model, life).box);
   return life.end;
 }

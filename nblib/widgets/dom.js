@@ -59,8 +59,9 @@ export function sign(drawn) {
   return svg("svg", attributes, svg("path", { d: SIGNS[drawn] }));
 }
 
-// What a view listens to, until it is removed. `end` is what anywidget calls then.
-export function lifetime() {
+// What a view in `el` listens to, until it is removed. `end` is what anywidget calls then; `el` is emptied,
+// because ipywidgets keeps it for ever.
+export function lifetime(el) {
   const over = new AbortController();
   const atEnd = (call) => over.signal.addEventListener("abort", call);
   const listen = (target, events) => {
@@ -69,13 +70,14 @@ export function lifetime() {
       atEnd(() => target.off(event, call));
     }
   };
+  atEnd(() => el.replaceChildren());
   return { atEnd, end: () => over.abort(), listen, signal: over.signal };
 }
 
 // The line to Python. Its notice says when an answer takes long, and when nobody answers; `lost` is called
 // then. The kernel itself answers: it says that it is idle once a message is dealt with.
 export function connect(model, life, lost = () => {}) {
-  const notice = html("span", { class: "nblib-notice", role: "status" });
+  const notice = html("div", { class: "nblib-notice", role: "status" });
   const open = new Set();
   let timers = [];
   const say = (words) => notice.textContent !== words && notice.replaceChildren(words); // spoken once

@@ -6,24 +6,25 @@ cell that runs meanwhile gets its own interrupts: the kernel sees to that.
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import threading
 from collections.abc import Callable
 
-_heard: dict[object, Callable[[], None]] = {}
+_listening: dict[Callable[[], None], asyncio.AbstractEventLoop] = {}
 
 
-def listen(who: object, call: Callable[[], None]) -> None:
-    """Have `call` called at an interrupt that the kernel would ignore, until `who` rests."""
-    _heard[who] = call
+def listen(call: Callable[[], None]) -> None:
+    """Have `call` called in this event loop, at each interrupt that the kernel would ignore."""
+    _listening[call] = asyncio.get_running_loop()
     if _here() and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, _interrupted)
 
 
-def rest(who: object) -> None:
-    """Listen no more."""
-    _heard.pop(who, None)
-    if _here() and not _heard and signal.getsignal(signal.SIGINT) is _interrupted:
+def rest(call: Callable[[], None]) -> None:
+    """Call it no more."""
+    _listening.pop(call, None)
+    if _here() and not _listening and signal.getsignal(signal.SIGINT) is _interrupted:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
@@ -32,5 +33,5 @@ def _here() -> bool:
 
 
 def _interrupted(*_: object) -> None:
-    for call in list(_heard.values()):
-        call()
+    for call, loop in list(_listening.items()):
+        loop.call_soon_threadsafe(call)

@@ -13,7 +13,7 @@ const EDGE = 221;
 const PAPER = 255;
 const RATES = [-3, -2, -1, 0, 1].flatMap((power) => [1, 2, 5].map((digit) => +`${digit}e${power}`));
 const SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
-const CALM = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1000 : 0; // ms between two drawings, at least
+const CALM = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1000 : 0; // ms between two drawings
 const [TOP, WIDTH, HEIGHT] = [30, 220, 150]; // of the rectangle of a chart
 const SMALL = { "font-size": 11, fill: "var(--nblib-quiet)" };
 
@@ -177,6 +177,7 @@ class TrainingView {
     this.alert = html("p", { role: "alert" });
     const caption = html("div", { class: "nblib-caption", "aria-live": "polite" }, this.words);
     this.box.append(this.makePictures(), this.makeControls(), caption, this.alert);
+    name(this.box, this.about.title);
     [this.eta, this.size].forEach((setting) => setting.hear());
     this.show();
     this.draw();
@@ -184,13 +185,14 @@ class TrainingView {
   }
 
   makePictures() {
-    const tiles = this.model.get("tiles");
-    this.curves = svg("svg", { viewBox: "0 0 560 220", role: "img" });
+    this.about = this.model.get("about");
+    const { n } = this.about.tiles;
+    this.curves = svg("svg", { viewBox: "0 0 580 220", role: "img" });
     this.canvas = html("canvas", { role: "img" });
-    name(this.canvas, `Weights of ${tiles.n} hidden neurons, each as a picture`);
+    name(this.canvas, `Weights of ${n} hidden neurons, each as a picture`);
     const caption = html("figcaption", {}, "hidden weights: + blue, solid; − orange, striped");
     const figure = html("figure", {}, this.canvas, caption);
-    figure.hidden = !tiles.n;
+    figure.hidden = !n;
     return html("div", { class: "nblib-picture" }, this.curves, figure);
   }
 
@@ -198,7 +200,7 @@ class TrainingView {
     this.main = button([], () => this.act(this.next[2]));
     this.main.classList.add("nblib-main");
     this.stop = name(
-      button([sign("stop"), "Stop"], () => this.act("stop")),
+      button([sign("stop"), " Stop"], () => this.act("stop")),
       "Stop",
     );
     this.counter = html("span", { class: "nblib-counter" });
@@ -259,7 +261,8 @@ class TrainingView {
     clearTimeout(this.due);
     cancelAnimationFrame(this.frame);
     this.count(-1);
-    if (!this.model.get("views") && this.model.get("status") === "running") this.act("pause"); // nobody could see it
+    const unseen = !this.model.get("views");
+    if (unseen && this.model.get("status") === "running") this.act("pause");
   }
 
   // Sign and name of the main button, and what it does next.
@@ -279,9 +282,9 @@ class TrainingView {
   draw() {
     [this.due, this.drawn] = [null, performance.now()];
     const [points, weights] = [this.model.get("points"), this.model.get("weights")];
-    this.drawCurves(points, this.model.get("epochs"));
+    this.drawCurves(points, this.about.epochs);
     const levels = new Int8Array(weights.buffer, weights.byteOffset, weights.byteLength);
-    if (levels.length) paint(this.canvas, levels, this.model.get("tiles"));
+    if (levels.length) paint(this.canvas, levels, this.about.tiles);
     this.box.dataset.points = points.length;
   }
 
@@ -289,7 +292,7 @@ class TrainingView {
     const [epoch, cost, accuracy] = points.at(-1);
     const later = points.filter((point) => point[0] >= 1);
     const zoom = later.length && later.every((point) => point[2] > 0.8);
-    const [costTitle, accuracyTitle] = this.model.get("headings");
+    const [costTitle, accuracyTitle] = this.about.headings;
     const costs = {
       left: 50,
       title: costTitle,
@@ -309,9 +312,8 @@ class TrainingView {
   show() {
     const [drawn, label] = this.next;
     const [status, words] = [this.model.get("status"), this.model.get("words")];
-    name(this.main, label, [sign(drawn), label]);
+    name(this.main, label, [sign(drawn), ` ${label}`]);
     this.stop.setAttribute("aria-disabled", !["running", "paused"].includes(status)); // it keeps the focus
-    name(this.box, this.model.get("title"));
     this.box.dataset.status = status;
     for (const [place, text] of [
       [this.words, words],
@@ -331,7 +333,7 @@ function initialize({ model }) {
 }
 
 function render({ model, el }) {
-  const life = lifetime();
+  const life = lifetime(el);
   el.append(new TrainingView(model, life).box);
   return life.end;
 }

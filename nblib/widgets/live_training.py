@@ -23,9 +23,8 @@ from nblib.runs.training import Measurement, Training
 from nblib.widgets import interrupts
 from nblib.widgets.still import HERE, StillWidget, styles
 
-READY, RUNNING, PAUSED, STOPPED, FINISHED, FAILED = STATUSES = (
-    "ready", "running", "paused", "stopped", "finished", "failed",
-)  # fmt: skip
+STATUSES = "ready", "running", "paused", "stopped", "finished", "failed"
+READY, RUNNING, PAUSED, STOPPED, FINISHED, FAILED = STATUSES
 BREATH = 0.001  # seconds for the kernel's other work between two slices
 SAY_EVERY, SHOW_EVERY = 4.0, 0.25  # seconds between two sentences, and between two pictures of weights
 POINT_EVERY = 0.1  # seconds between two points of the curves, at least
@@ -68,17 +67,14 @@ class LiveTraining(StillWidget):
 
     _esm = HERE / "live_training.js"
     _css = styles("stepper.css", "live_training.css")
-    title = traitlets.Unicode().tag(sync=True)
+    about = traitlets.Dict().tag(sync=True)
     status = traitlets.Enum(STATUSES, READY).tag(sync=True)
     words = traitlets.Unicode().tag(sync=True)
     error = traitlets.Unicode().tag(sync=True)
-    headings = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    epochs = traitlets.Int().tag(sync=True)
     eta = traitlets.Float().tag(sync=True)
     mini_batch_size = traitlets.Int().tag(sync=True)
     points = traitlets.List().tag(sync=True)
     weights = traitlets.Bytes().tag(sync=True)
-    tiles = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self,
@@ -95,12 +91,9 @@ class LiveTraining(StillWidget):
         self._task: asyncio.Task[None] | None = None
         self._loop = _this_loop()
         super().__init__(
-            title=training_picture.heading(self.training),
-            headings=training_picture.headings(self.training),
-            epochs=epochs,
+            about=training_picture.about(self.training),
             eta=self.training.eta,
             mini_batch_size=self.training.mini_batch_size,
-            tiles=training_picture.tiles(self.training),
         )
         self._begin()
         self.on_msg(self._hear)
@@ -188,7 +181,7 @@ class LiveTraining(StillWidget):
     async def _train(self) -> None:
         try:
             while self.status == RUNNING:
-                interrupts.listen(self, self._interrupted)
+                interrupts.listen(self.pause)
                 self._slice()
                 await asyncio.sleep(BREATH)
         except asyncio.CancelledError:
@@ -199,15 +192,11 @@ class LiveTraining(StillWidget):
             self._report(error)
             raise
         finally:
-            interrupts.rest(self)
-
-    def _interrupted(self) -> None:
-        self._loop.call_soon_threadsafe(self.pause)
+            interrupts.rest(self.pause)
 
     def _slice(self) -> None:
         try:
-            measurement = self.training.advance()
-            if measurement is not None:
+            if (measurement := self.training.advance()) is not None:
                 self._show(measurement)
             if self.training.done:
                 self._become(FINISHED)
@@ -276,8 +265,7 @@ class LiveTraining(StillWidget):
     def _report(self, error: Exception) -> None:
         """Show an error in the widget, and where the notebook shows errors."""
         self.error = f"{type(error).__name__}: {error}"
-        shell = get_ipython()
-        if shell is not None:
+        if (shell := get_ipython()) is not None:
             shell.showtraceback((type(error), error, error.__traceback__))
 
     @traitlets.validate("eta", "mini_batch_size")

@@ -190,7 +190,7 @@ class StepperView {
     const label = playing ? "Pause" : "Play";
     this.playing = playing;
     this.play.title = label;
-    name(this.play, label, [sign(playing ? "pause" : "next"), label]);
+    name(this.play, label, [sign(playing ? "pause" : "next"), ` ${label}`]);
     this.caption.setAttribute("aria-live", playing ? "off" : "polite"); // nobody can hear a play
   }
 
@@ -283,7 +283,7 @@ class StepperView {
 }
 
 function render({ model, el }) {
-  const life = lifetime();
+  const life = lifetime(el);
   el.append(new StepperView(model, life).box);
   return life.end;
 }

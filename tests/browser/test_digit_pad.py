@@ -280,6 +280,7 @@ def test_cells_and_files_put_digits_on_the_pad(start: Callable[..., PadPage], tm
     pad.draw(7)
     expect(pad.notice).to_have_text(NOBODY)
     expect(pad.words).to_be_empty()
+    expect(pad.box.locator(".nblib-reading")).to_be_hidden()
     pad.button("Clear").click()
     pad.draw(7)
     expect(pad.notice).to_have_text(NOBODY)

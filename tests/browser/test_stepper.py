@@ -21,8 +21,8 @@ from nblib.steppers import perceptron_stepper as perceptron
 view = perceptron.explorer({arguments})
 view
 """
-N_STEPS = perceptron.explorer().stepper._drawn.n_steps
-UPDATES = perceptron.explorer().stepper._drawn.updates
+N_STEPS = perceptron.explorer().n_steps
+UPDATES = perceptron.explorer().stepper.scene["updates"]
 
 
 @pytest.fixture

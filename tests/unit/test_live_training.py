@@ -417,7 +417,7 @@ def test_hidden_weights_are_shades():
     assert np.count_nonzero(tiles) == 2
     live = make(network=network)
     assert live.weights == tiles.tobytes()
-    assert live.tiles == {"n": 3, "side": 4, "columns": 2, "levels": 7}
+    assert live.about["tiles"] == {"n": 3, "side": 4, "columns": 2, "levels": 7}
 
 
 def test_a_negative_weight_is_striped():
@@ -432,7 +432,7 @@ def test_a_negative_weight_is_striped():
 def test_inputs_that_are_no_picture_have_none():
     x, y = np.random.default_rng(0).uniform(size=(30, 3)), np.arange(30) % 2
     live = LiveTraining(Network([3, 4, 2]), x, y, 2, 10, 0.5)
-    assert (live.tiles["n"], live.weights) == (0, b"")
+    assert (live.about["tiles"]["n"], live.weights) == (0, b"")
     assert live.picture().png()
 
 
