@@ -74,13 +74,18 @@ export function lifetime(el) {
   return { atEnd, end: () => over.abort(), listen, signal: over.signal };
 }
 
+// A place for a sentence, which a screen reader says once.
+function board() {
+  const notice = html("div", { class: "nblib-notice", role: "status" });
+  return { notice, say: (words) => notice.textContent !== words && notice.replaceChildren(words) };
+}
+
 // The line to Python. Its notice says when an answer takes long, and when nobody answers; `lost` is called
 // then. The kernel itself answers: it says that it is idle once a message is dealt with.
 export function connect(model, life, lost = () => {}) {
-  const notice = html("div", { class: "nblib-notice", role: "status" });
+  const { notice, say } = board();
   const open = new Set();
   let timers = [];
-  const say = (words) => notice.textContent !== words && notice.replaceChildren(words); // spoken once
   const rest = () => timers.forEach(clearTimeout);
 
   function wait() {

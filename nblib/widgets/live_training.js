@@ -15,6 +15,7 @@ const RATES = [-3, -2, -1, 0, 1].flatMap((power) => [1, 2, 5].map((digit) => +`$
 const SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 const CALM = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1000 : 0; // ms between two drawings
 const [TOP, WIDTH, HEIGHT] = [30, 220, 150]; // of the rectangle of a chart
+const SETTINGS = { η: 3, m: 4 }; // where they stand in a point
 const SMALL = { "font-size": 11, fill: "var(--nblib-quiet)" };
 
 // -- axes: each gives an amount its place, 0 to 1, and has round numbers to write at it --
@@ -80,7 +81,7 @@ function changes(points, x, left, wordy) {
   let written = 0;
   points.forEach((point, i) => {
     const before = points[i - 1] ?? point;
-    const settings = [["η", 3], ["m", 4]].filter(([, k]) => point[k] !== before[k]); // prettier-ignore
+    const settings = Object.entries(SETTINGS).filter(([, k]) => point[k] !== before[k]);
     if (!settings.length) return;
     const at = x(before[0]);
     const far = at > left + WIDTH - 60;
@@ -315,13 +316,14 @@ class TrainingView {
     name(this.main, label, [sign(drawn), ` ${label}`]);
     this.stop.setAttribute("aria-disabled", !["running", "paused"].includes(status)); // it keeps the focus
     this.box.dataset.status = status;
-    for (const [place, text] of [
-      [this.words, words],
-      [this.alert, this.model.get("error")],
-    ])
-      // prettier-ignore
-      if (place.textContent !== text) place.textContent = text;
+    this.write(this.words, words);
+    this.write(this.alert, this.model.get("error"));
     name(this.curves, `Curves of cost and accuracy over the epochs. ${words}`);
+  }
+
+  // Write what is new: a screen reader says it again even if it is the same.
+  write(place, text) {
+    if (place.textContent !== text) place.textContent = text;
   }
 }
 
