@@ -21,7 +21,7 @@ from nblib.gates import AND, NAND, OR, Circuit, Unit
 from nblib.steppers import free_unit
 from nblib.steppers import gates_stepper as view
 from steppers.arithmetic import check
-from steppers.drawn import SVG, click, page, parts, place, press, texts
+from steppers.drawn import SVG, click, page, parts, place, press, ruler, texts
 
 STATEMENT = re.compile(r"([a-z][a-z.]*):? ([−(\d][^=;:]*) = (−?\d+) ≥ (−?\d+)\? (?:yes|no) → ([01])")
 RULE = "output = 1 if w₁x₁ + … + wₙxₙ ≥ θ, else 0"
@@ -537,45 +537,31 @@ def test_the_free_unit_row_by_row(w1: float, w2: float, theta: float):
     assert f"This is {name}." in texts(scene, 4)
 
 
-def corner(drawn: ET.Element) -> tuple[np.ndarray, np.ndarray]:
-    """Return where (0, 0) stands in the drawing, and how far it is from there to (1, 1)."""
-    marks = [place(disc, "cx", "cy") for disc in parts(drawn, "circle", fill="#0072B2")]
-    for square in parts(drawn, "rect", fill="#D55E00"):
-        x, y, side = place(square, "x", "y", "width")
-        marks.append((x + side / 2, y + side / 2))
-    (left, top), (right, bottom) = np.min(marks, axis=0), np.max(marks, axis=0)
-    return np.array([left, bottom]), np.array([right - left, top - bottom])
-
-
 @pytest.mark.parametrize(("w1", "w2", "theta"), GRID[::37])
 def test_the_shaded_side_is_where_the_unit_fires(w1: float, w2: float, theta: float):
     drawn = page(free_unit.scene([w1, w2], theta), 4)
-    origin, scale = corner(drawn)
-    x = np.random.default_rng(0).uniform(-0.5, 1.5, (400, 2))
-    outlines = [
-        Outline([tuple(map(float, corner.split(","))) for corner in polygon.attrib["points"].split()])
-        for polygon in parts(drawn, "polygon")
-    ]
+    read, x = ruler(drawn, "x₁", "x₂"), np.random.default_rng(0).uniform(-0.5, 1.5, (400, 2))
     shaded = np.zeros(400, bool)
-    for outline in outlines:
-        shaded |= outline.contains_points(origin + scale * x)
+    for polygon in parts(drawn, "polygon"):
+        corners = np.array([corner.split(",") for corner in polygon.attrib["points"].split()], float)
+        shaded |= Outline(read(*corners.T)).contains_points(x)
     z = x @ [w1, w2] - theta
     clear = (np.abs(z) > 0.05) | (w1 == w2 == 0)
     np.testing.assert_array_equal(shaded[clear], z[clear] >= 0)
     for border in [line for group in parts(drawn, "g") if group.get("clip-path") for line in group]:
-        for end in (("x1", "y1"), ("x2", "y2")):
-            assert (place(border, *end) - origin) / scale @ [w1, w2] == pytest.approx(theta, abs=0.05)
+        x1, y1, x2, y2 = place(border, "x1", "y1", "x2", "y2")
+        np.testing.assert_allclose(read([x1, x2], [y1, y2]) @ [w1, w2], theta, atol=0.05)
 
 
 def test_the_row_of_the_page_is_lit_and_its_corner_has_a_ring():
     scene = free_unit.scene([1, 1], 1)
-    origin, scale = corner(page(scene, 4))
     for step in range(5):
         drawn = page(scene, step)
         glows = [float(row.find(f"{SVG}rect").attrib["fill-opacity"]) for row in rows_of(drawn)]
         assert np.flatnonzero(glows).tolist() == [step][: step < 4]
-        rings = [(place(ring, "cx", "cy") - origin) / scale for ring in parts(drawn, "circle", fill="none")]
-        np.testing.assert_allclose(rings, ROWS[step : step + 1] or np.empty((0,)), atol=0.01)
+        rings = [place(ring, "cx", "cy") for ring in parts(drawn, "circle", fill="none")]
+        read = ruler(drawn, "x₁", "x₂")
+        assert [tuple(np.round(read(*ring), 2)) for ring in rings] == ROWS[step : step + 1]
 
 
 def test_the_explorer_keeps_the_page_and_the_tables_it_met():
