@@ -39,7 +39,7 @@ def scene(record: PerceptronRecord) -> Scene:
     if record.x.shape[1] != 2:
         raise ValueError(f"record must be of a perceptron with 2 inputs, got {record.x.shape[1]}")
     bound = widest_margin(record.x, record.y).bound
-    axes, pages = square(record.x), Pages.after(len(record))
+    axes, pages = _square(record.x), Pages.after(len(record))
     return Scene(
         [*_plane(axes, record, pages), *_normal(axes, record), *_counters(record, pages, bound)],
         _captions(record, axes),
@@ -51,7 +51,7 @@ def scene(record: PerceptronRecord) -> Scene:
     )
 
 
-def square(x: NDArray[np.float64]) -> Axes:
+def _square(x: NDArray[np.float64]) -> Axes:
     """Return the square that is drawn: around the points, and at least as large as the toy data's."""
     low, high = np.minimum(x.min(axis=0), -0.5) - 0.25, np.maximum(x.max(axis=0), 0.5) + 0.25
     middle, half = (low + high) / 2, (high - low).max() / 2
@@ -284,7 +284,7 @@ class PerceptronExplorer(Explorer):
         self.add(*(slider.value for slider in self._place), self._label.value)
 
     def _clicked(self, x: float, y: float) -> None:
-        axes = square(self._own()[:, :2])
+        axes = _square(self._own()[:, :2])
         if self.settings["data"].value == OWN and axes.holds(x, y):
             self.add(*axes.at(x, y), self._label.value)
 

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from functools import cache
 from itertools import combinations
 from pathlib import Path
@@ -17,8 +18,8 @@ from nblib.drawing.scene import Scene
 from nblib.perceptron import Perceptron, PerceptronRecord, widest_margin
 from nblib.steppers import perceptron_stepper as view
 from nblib.widgets.explorer import NEW_SEED
-from steppers.arithmetic import check
-from steppers.drawn import click, page, parts, place, press, texts
+from steppers.arithmetic import check, values
+from steppers.drawn import click, page, pages, parts, place, press, ruler, texts
 
 ETAS = (0.01, 0.5, 1.5848931924611136, 10.0)
 SAYS = re.compile(
@@ -29,14 +30,6 @@ SAYS = re.compile(
     r"(?: A whole epoch without a mistake: it is done\.| Stopped after .*)?"
 )
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01_perceptron.ipynb"
-
-
-def number(text: str) -> float:
-    return float(text.strip("()").replace("−", "-"))
-
-
-def values(text: str) -> list[float]:
-    return [number(found) for found in re.findall(r"−?\d+(?:\.\d+)?", text)]
 
 
 @cache
@@ -90,7 +83,7 @@ def test_every_caption_is_right(data: str, eta: float, order: str):
             assert updates == []
             assert check(caption.numbers) == 1
         else:
-            assert number(told[6]) == y - says
+            assert values(told[6]) == [y - says]
             assert ("towards" in told[7]) == (y > says)
             eta_printed = round(eta, 2)
             for line, old, x, new in zip(updates, before, (x1, x2, None), after, strict=True):
@@ -108,7 +101,7 @@ def test_the_sign_of_z_can_be_seen(data: str, eta: float):
         record, scene = run(data, eta, seed=seed)
         for caption, z, says in zip(scene.captions[1:], record.z, record.prediction, strict=True):
             total = caption.numbers.split("\n")[0]
-            printed = number(re.search(r" = (−?[\d.]+)(?: \(|$)", total)[1])
+            (printed,) = values(re.search(r" = (−?[\d.]+)(?: \(|$)", total)[1])
             if printed == 0 and z != 0:
                 assert f"rounding in the computer left {'+' if z > 0 else '−'}" in total
             else:
@@ -213,16 +206,27 @@ def test_the_end_after_one_epoch():
     assert "Stopped after 1 epoch: now every example is right" in view.scene(record).captions[-1].words
 
 
+def edges(drawn: ET.Element) -> tuple[float, ...]:
+    """Return where the plane is cut off."""
+    (window,) = (rect for clip in parts(drawn, "clipPath") for rect in clip)
+    return place(window, "x", "y", "width", "height")
+
+
+def corners(drawn: ET.Element) -> np.ndarray:
+    """Return the lower left and the upper right corner of the plane, in its own numbers."""
+    x, y, width, height = edges(drawn)
+    return axes(drawn)([x, x + width], [y + height, y])
+
+
 @pytest.mark.parametrize("data", view.DATA)
 def test_a_line_that_is_not_seen_is_told(data: str):
     hidden = 0
     for seed in range(4):
         record, scene = run(data, seed=seed)
-        axes = view.square(record.x)
-        edge = np.linspace(0, 1, 2001)
-        (x1, x2), (y1, y2) = axes.xlim, axes.ylim
-        x = np.r_[x1 + (x2 - x1) * edge, x1 + (x2 - x1) * edge, 0 * edge + x1, 0 * edge + x2]
-        y = np.r_[0 * edge + y1, 0 * edge + y2, y1 + (y2 - y1) * edge, y1 + (y2 - y1) * edge]
+        (x1, y1), (x2, y2) = corners(page(scene, 0))
+        edge, ones = np.linspace(0, 1, 2001), np.ones(2001)
+        across, up = x1 + (x2 - x1) * edge, y1 + (y2 - y1) * edge
+        x, y = np.r_[across, across, x1 * ones, x2 * ones], np.r_[y1 * ones, y2 * ones, up, up]
         for caption, w, b in zip(scene.captions[1:], record.weights[1:], record.biases[1:], strict=True):
             z = w[0] * x + w[1] * y + b
             seen = w.any() and z.min() <= 0 <= z.max()
@@ -238,10 +242,7 @@ def test_a_line_that_is_not_seen_is_told(data: str):
 @pytest.mark.parametrize("data", [*view.DATA, view.OWN])
 def test_every_page_is_well_formed_and_the_payload_is_small(data: str):
     _, scene = run(data)
-    for step in range(scene.n_steps):
-        drawn = page(scene, step)
-        assert [part.text for part in parts(drawn, "title")] == ["A perceptron learns"]
-        assert [part.text for part in parts(drawn, "desc")] == [str(scene.captions[step])]
+    for step, _ in enumerate(pages(scene)):
         assert not re.search(r"\b(nan|inf)\b", scene.svg(step), re.IGNORECASE)
     assert len(json.dumps(scene.payload(), allow_nan=False)) < 300_000
 
@@ -259,9 +260,14 @@ def test_the_counters_count():
         for name, value in zip(
             ("w₁", "w₂", "b"), (*record.weights[t + 1], record.biases[t + 1]), strict=True
         ):
-            assert number(said[said.index(name) + 1]) == pytest.approx(value, abs=1e-9)
+            assert values(said[said.index(name) + 1]) == pytest.approx([value], abs=1e-9)
     assert mistakes <= bound
     assert record.converged
+
+
+def axes(drawn: ET.Element) -> Callable[..., np.ndarray]:
+    """Return a function that reads places of the plane off."""
+    return ruler(drawn, "x₁", "x₂")
 
 
 def lines(drawn: ET.Element) -> list[ET.Element]:
@@ -271,11 +277,11 @@ def lines(drawn: ET.Element) -> list[ET.Element]:
 
 def test_the_solid_line_goes_where_z_is_zero():
     record, scene = run("separable")
-    axes = view.square(record.x)
     for step in (5, 20, scene.n_steps - 1):
-        (solid,) = (line for line in lines(page(scene, step)) if not line.get("stroke-dasharray"))
+        drawn = page(scene, step)
+        (solid,) = (line for line in lines(drawn) if not line.get("stroke-dasharray"))
         for end in (("x1", "y1"), ("x2", "y2")):
-            z = np.dot(axes.at(*place(solid, *end)), record.weights[step]) + record.biases[step]
+            z = axes(drawn)(*place(solid, *end)) @ record.weights[step] + record.biases[step]
             assert abs(z) < 0.001 * np.linalg.norm(record.weights[step]) + 1e-6
 
 
@@ -300,8 +306,7 @@ def test_points_differ_in_shape_and_the_ring_is_around_the_example():
     discs, squares = parts(drawn, "circle", fill="#0072B2"), parts(drawn, "rect", fill="#D55E00")
     assert (len(discs), len(squares)) == (record.y.sum(), (1 - record.y).sum())
     (ring,) = parts(drawn, "circle", fill="none")
-    where = view.square(record.x).at(*place(ring, "cx", "cy"))
-    np.testing.assert_allclose(where, record.x[record.example[6]], atol=0.01)
+    np.testing.assert_allclose(axes(drawn)(*place(ring, "cx", "cy")), record.x[record.example[6]], atol=0.01)
 
 
 def test_updates_are_the_mistakes():
@@ -336,13 +341,14 @@ def pins(drawn: ET.Element) -> list[tuple[float, ...]]:
 
 def test_the_pin_stands_on_the_line_and_points_where_the_unit_fires():
     record, scene = run("separable")
-    axes, lengths = view.square(record.x), []
-    for step in range(scene.n_steps):
-        w, b = record.weights[step], record.biases[step]
-        for x1, y1, x2, y2 in pins(page(scene, step)):
-            assert axes.holds(x1, y1)
-            assert np.dot(w, axes.at(x1, y1)) + b == pytest.approx(0, abs=0.002 * np.linalg.norm(w))
-            assert np.dot(w, axes.at(x2, y2)) + b > 0
+    lengths = []
+    for (drawn, _), w, b in zip(pages(scene), record.weights, record.biases, strict=True):
+        low, high = corners(drawn)
+        for x1, y1, x2, y2 in pins(drawn):
+            foot, tip = axes(drawn)([x1, x2], [y1, y2])
+            assert ((low <= foot) & (foot <= high)).all()
+            assert w @ foot + b == pytest.approx(0, abs=0.002 * np.linalg.norm(w))
+            assert w @ tip + b > 0
             lengths.append(np.hypot(x2 - x1, y2 - y1))
     assert len(lengths) > 20
     np.testing.assert_allclose(lengths, lengths[0], atol=0.05)
@@ -466,11 +472,13 @@ def test_own_points_by_button(make):
 def test_own_points_by_click(make):
     shown = make()
     shown.children[1].children[0].value = 0
-    axes = view.square(np.array(shown.own)[:, :2])
-    click(shown, axes.x(0.3), axes.y(-0.2))
-    assert shown.own[2:] == [(0.3, -0.2, 0)]
-    click(shown, axes.left - 5, axes.top)
-    click(shown, axes.left + axes.width + 1, axes.top + 5)
+    drawn = page(shown.stepper, 0)
+    x, y, width, height = edges(drawn)
+    click(shown, x + 0.8 * width, y + 0.3 * height)
+    there = axes(drawn)(x + 0.8 * width, y + 0.3 * height)
+    assert shown.own[2:] == [(*np.round(there, 2), 0)]
+    click(shown, x - 5, y)
+    click(shown, x + width + 1, y + 5)
     assert len(shown.own) == 3
     assert sum(check(caption.numbers) for caption in shown.scene().captions) >= shown.n_steps - 1
 
