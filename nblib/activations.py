@@ -36,14 +36,15 @@ class Activation:
     formula : str
         f(z) in LaTeX.
     function : callable
-        f(z), any shape in, the same shape out.
+        f(z), any shape in, the same shape out. Like NumPy's own functions it takes a second array to
+        write into, which may be `z` itself.
     slope : callable
         f′ written in terms of the output a = f(z).
     """
 
     name: str
     formula: str
-    function: Callable[[Array], Array]
+    function: Callable[..., Array]
     slope: Callable[[Array], Array]
 
     def __call__(self, z: ArrayLike) -> Array:
@@ -54,7 +55,8 @@ class Activation:
         ValueError, TypeError
             If `z` is not made of real numbers, or is ragged.
         """
-        return self.function(_floating(z))
+        z = _floating(z)
+        return self.function(z).astype(z.dtype, copy=False)
 
     def derivative(self, z: ArrayLike) -> Array:
         """Return f′(z), the same shape as `z`."""
@@ -69,17 +71,23 @@ def _floating(z: ArrayLike) -> Array:
     return z if z.dtype.kind == "f" else z.astype(np.float64)
 
 
-def _step(z: Array) -> Array:
-    return (z > 0).astype(z.dtype)
+_HALF = np.array(0.5, np.float32)  # NumPy would make this array of a Python number each time
+
+
+def _step(z: Array, out: Array | None = None) -> Array:
+    return np.greater(z, 0, out=np.empty_like(z) if out is None else out)
 
 
 def _step_slope(a: Array) -> Array:
     return np.zeros_like(a)
 
 
-def _sigmoid(z: Array) -> Array:
+def _sigmoid(z: Array, out: Array | None = None) -> Array:
     # The same function as 1/(1 + e^−z), but e^−z overflows where z is very negative; tanh never does.
-    return 0.5 * np.tanh(0.5 * z) + 0.5
+    a = np.tanh(np.multiply(z, _HALF, out=out), out=out)
+    a *= _HALF
+    a += _HALF
+    return a
 
 
 def _sigmoid_slope(a: Array) -> Array:
@@ -90,16 +98,16 @@ def _tanh_slope(a: Array) -> Array:
     return 1 - a * a
 
 
-def _relu(z: Array) -> Array:
-    return np.maximum(z, 0)
+def _relu(z: Array, out: Array | None = None) -> Array:
+    return np.maximum(z, 0, out=out)
 
 
 def _relu_slope(a: Array) -> Array:
     return (a > 0).astype(a.dtype)
 
 
-def _elu(z: Array) -> Array:
-    return np.where(z > 0, z, np.expm1(np.minimum(z, 0)))
+def _elu(z: Array, out: Array | None = None) -> Array:
+    return np.maximum(z, np.expm1(np.minimum(z, 0)), out=out)  # e^z − 1 is never below z
 
 
 def _elu_slope(a: Array) -> Array:

@@ -20,19 +20,19 @@ Inside, examples are columns, so that ``w @ a + b`` reads like the formula; ``we
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from nblib import activations, validate
 from nblib.augmentations import Augmentation
-from nblib.layers import Array, Gradients, Layers
-from nblib.runs.epochs import Descent, Epochs, Rows
+from nblib.layers import Array, Layers
+from nblib.learners import Momentum
+from nblib.runs.epochs import Descent, Epochs
 from nblib.schedules import Schedule
-from nblib.threads import one_blas_thread
+from nblib.workspace import Workspace
 
 INITS = ("he", "scaled")
 
@@ -94,13 +94,12 @@ class Classifier(Layers):
         gain = self.dtype.type(math.sqrt(2) if init == "he" else 1)
         self.weights = [gain * w for w in self.weights]
         self.biases = [np.zeros_like(b) for b in self.biases]
+        self._functions = [self.activation.function] * (len(self.weights) - 1) + [_log_softmax]
 
     def __repr__(self) -> str:
         sizes = "-".join(map(str, self.sizes))
         decay = f", weight decay {self.weight_decay:g}" if self.weight_decay else ""
         return f"Classifier({sizes}, {self.activation.name}{decay}, {self.dtype})"
-
-    # -- forwards -------------------------------------------------------------------------------
 
     def feedforward(self, x: ArrayLike) -> Array:
         """Return the probabilities a^L: (n, n_L) for rows (n, n_0), (n_L,) for one example (n_0,).
@@ -108,76 +107,30 @@ class Classifier(Layers):
         Raises
         ------
         ValueError, TypeError
-            If `x` does not hold finite numbers, n_0 in a row.
+            If `x` does not fit the network.
         """
-        rows, single = self._rows(x)
-        outputs = np.exp(np.ascontiguousarray(self._feedforward(rows.T)[-1].T))
-        return outputs[0] if single else outputs
+        return np.exp(super().feedforward(x))
 
-    def predict(self, x: ArrayLike) -> Any:
-        """Return the most probable class: (n,) ints for rows, one int for one example."""
-        outputs = self.feedforward(x)
-        return int(outputs.argmax()) if outputs.ndim == 1 else outputs.argmax(axis=1)
+    # The last a of a pass is ln a^L: the cost is made of it, and softmax alone would round it to ln 0.
 
-    def _feedforward(self, x: Array) -> list[Array]:
-        """Return a^0 … a^(L−1), one example per column, and ln a^L, which the cost is made of."""
-        a = [x]
-        for w, b in zip(self.weights[:-1], self.biases[:-1], strict=True):
-            a.append(self.activation.function(w @ a[-1] + b[:, None]))
-        return [*a, _log_softmax(self.weights[-1] @ a[-1] + self.biases[-1][:, None])]
+    def _bp1(self, a: Array, y: Array, out: Array) -> None:
+        np.exp(a, out=out)
+        out -= y  # softmax and cross-entropy leave a − y
 
-    def _measure(self, rows: Array, targets: Array) -> tuple[float, float]:
-        """Return cost and accuracy."""
-        with one_blas_thread():  # a second one would stay awake for a while, and slow down the next updates
-            log_outputs = self._feedforward(rows.T)[-1]
-        cross_entropy = -(targets.T * log_outputs).sum(axis=0)
-        right = log_outputs.argmax(axis=0) == targets.argmax(axis=1)
+    def _costs(self, outputs: Array, targets: Array) -> Array:
+        return -(targets * outputs).sum(axis=1)
+
+    def _measure(self, x: Array, y: Array) -> tuple[float, float]:
+        cost, accuracy = super()._measure(x, y)
         decay = 0.5 * self.weight_decay * sum(float(np.square(w).sum()) for w in self.weights)
-        return float(cross_entropy.mean(dtype=np.float64)) + decay, float(right.mean())
+        return cost + decay, accuracy
 
-    # -- backwards ------------------------------------------------------------------------------
-
-    def backprop(self, x: ArrayLike, y: ArrayLike) -> Gradients:
-        """Return the gradients of the cost over the rows of `x`, weight decay included.
-
-        Parameters
-        ----------
-        x : array_like, shape (n, n_0), or (n_0,) for one example
-        y : array_like
-            Labels of shape (n,), or targets of shape (n, n_L) whose rows add up to 1; for one
-            example a label or (n_L,).
-
-        Returns
-        -------
-        nabla_weights, nabla_biases : lists of ndarray
-            ∂C/∂W^l and ∂C/∂b^l, shaped like `weights` and `biases`.
-
-        Raises
-        ------
-        ValueError, TypeError
-            If an argument is not as described.
-        """
-        rows, targets = self._pair(x, y)
-        return self._backprop(rows, targets, 1.0, [np.empty_like(w) for w in self.weights])
-
-    def _backprop(self, x: Array, y: Array, scale: float, out: list[Array]) -> Gradients:
-        """Return `scale` times the gradients, those of the weights in the arrays `out`.
-
-        They are linear in δ, so 1/m and the learning rate ride on δ^L, the smallest array.
-        """
-        f = self.activation
-        *a, log_outputs = self._feedforward(x.T)
-        deltas = [scale / len(x) * (np.exp(log_outputs) - y.T)]  # BP1: softmax and cross-entropy leave a − y
-        for w, a_l in zip(self.weights[:0:-1], a[:0:-1], strict=True):
-            deltas.append(w.T @ deltas[-1] * f.slope(a_l))  # BP2
-        deltas.reverse()
-        nabla_biases = [delta.sum(axis=1) for delta in deltas]  # BP3
-        for delta, a_in, nabla in zip(deltas, a, out, strict=True):
-            np.matmul(delta, a_in.T, out=nabla)  # BP4
+    def backward(self, room: Workspace, scale: float) -> None:
+        """Do as every network does, and let weights decay: λ W is the gradient of ½ λ Σ w²."""
+        super().backward(room, scale)
         if self.weight_decay:
-            for w, nabla in zip(self.weights, out, strict=True):
-                nabla += scale * self.weight_decay * w
-        return out, nabla_biases
+            for w, nabla in zip(self.weights, room.nabla_weights, strict=True):
+                nabla += (scale * room.m * self.weight_decay) * w
 
     # -- learning -------------------------------------------------------------------------------
 
@@ -237,13 +190,11 @@ class Classifier(Layers):
         >>> history[-1].accuracy
         1.0
         """
-        data = self.data(x, y)
-        epochs = validate.whole("epochs", epochs, at_least=1)
-        rng = validate.generator("seed", seed)
-        learner = _Learner(self, *data, validate.share("momentum", momentum), augment, rng)
-        descent = Descent(learner.learn, len(data[0]), mini_batch_size, eta, rng)
-        n_steps = epochs * math.ceil(len(data[0]) / descent.mini_batch_size)
-        learner.factors = iter(_factors(schedule, n_steps))
+        data, rng = self.data(x, y), validate.generator("seed", seed)
+        m = validate.whole("mini_batch_size", mini_batch_size, at_least=1)
+        n_steps = validate.whole("epochs", epochs, at_least=1) * math.ceil(len(data[0]) / m)
+        learner = Momentum(self, *data, momentum, _factors(schedule, n_steps), augment, rng)
+        descent = Descent(learner.learn, len(data[0]), m, eta, rng)
         return Epochs(descent, epochs, partial(self._measure, *self._measured(data, validation)))
 
     # -- the door -------------------------------------------------------------------------------
@@ -270,7 +221,7 @@ def softmax(z: ArrayLike) -> Array:
     Raises
     ------
     ValueError, TypeError
-        If `z` does not hold finite numbers, or none along its last axis.
+        If there is no number along the last axis, or one that is not finite.
     """
     z = validate.finite("z", z)
     if z.ndim == 0 or z.shape[-1] == 0:
@@ -278,43 +229,11 @@ def softmax(z: ArrayLike) -> Array:
     return np.exp(_log_softmax(z.T)).T
 
 
-def _log_softmax(z: Array) -> Array:
+def _log_softmax(z: Array, out: Array | None = None) -> Array:
     """Return ln of the softmax of each column, without overflow and without ln 0."""
-    z = z - z.max(axis=0)
-    return z - np.log(np.exp(z).sum(axis=0))
-
-
-class _Learner:
-    """What a training keeps from one update to the next: the velocities, and the factors of η to come."""
-
-    def __init__(
-        self,
-        network: Classifier,
-        x: Array,
-        y: Array,
-        momentum: float,
-        augment: Augmentation | None,
-        rng: np.random.Generator,
-    ) -> None:
-        if augment is not None:
-            validate.function("augment", augment, "(x, rng)")
-        self.network, self.x, self.y = network, x, y
-        self.momentum, self.augment, self.rng = momentum, augment, rng
-        self.factors: Iterator[float] = iter(())
-        self.velocities = [np.zeros_like(array) for array in network.weights + network.biases]
-        self.room = [np.empty_like(w) for w in network.weights]  # the same memory for every mini-batch
-
-    def learn(self, rows: Rows, eta: float) -> None:
-        """Make one update: v ← μ v + η s(t) ∇C, then W ← W − v."""
-        batch = self.x.take(rows, axis=0)
-        if self.augment is not None:
-            batch = _augmented(self.augment, batch, self.rng)
-        eta *= next(self.factors)
-        steps, bias_steps = self.network._backprop(batch, self.y.take(rows, axis=0), eta, self.room)
-        for v, step in zip(self.velocities, steps + bias_steps, strict=True):
-            v *= self.momentum
-            v += step
-        self.network._subtract(self.velocities)
+    z = np.subtract(z, z.max(axis=0), out=out)
+    z -= np.log(np.exp(z).sum(axis=0))
+    return z
 
 
 def _factors(schedule: Schedule | None, n_steps: int) -> list[float]:
@@ -326,10 +245,3 @@ def _factors(schedule: Schedule | None, n_steps: int) -> list[float]:
     if factors.shape != (n_steps,) or factors.min() < 0:
         raise ValueError("schedule must return one number of at least 0")
     return factors.tolist()
-
-
-def _augmented(augment: Augmentation, x: Array, rng: np.random.Generator) -> Array:
-    changed = validate.finite("what augment returns", augment(x, rng), x.dtype)
-    if changed.shape != x.shape:
-        raise ValueError(f"augment must return shape {x.shape}, as it was given, got {changed.shape}")
-    return changed

@@ -5,6 +5,8 @@ one number for each example. Beside the number it knows two derivatives::
 
     gradient(a, y)           # ∂C/∂a^L
     delta(a, y, activation)  # δ^L = ∂C/∂z^L = ∂C/∂a^L · f'(z^L), the first equation of backpropagation
+
+The two derivatives go neuron by neuron, so it does not matter to them whether examples are rows or columns.
 """
 
 from __future__ import annotations
@@ -36,9 +38,17 @@ class Quadratic:
         """Return ∂C/∂a = a − y, the same shape as `a`."""
         return a - y
 
-    def delta(self, a: Array, y: Array, activation: Activation) -> Array:
-        """Return δ^L = (a − y) f′(z^L), the same shape as `a`."""
-        return self.gradient(a, y) * activation.slope(a)
+    def delta(self, a: Array, y: Array, activation: Activation, out: Array | None = None) -> Array:
+        """Return δ^L = (a − y) f′(z^L), the same shape as `a`, in `out` if it is given."""
+        delta = np.subtract(a, y, out=out)
+        delta *= activation.slope(a)
+        return delta
+
+    def suit(self, activation: Activation) -> None:
+        """Do nothing: any activation function will do."""
+
+    def admit(self, name: str, targets: Array) -> None:
+        """Do nothing: targets may be any numbers."""
 
 
 class CrossEntropy:
@@ -60,17 +70,29 @@ class CrossEntropy:
         a = self._inside(a)
         return (a - y) / (a * (1 - a))
 
-    def delta(self, a: Array, y: Array, activation: Activation) -> Array:
-        """Return δ^L = a − y: the slope of the sigmoid has cancelled.
+    def delta(self, a: Array, y: Array, activation: Activation, out: Array | None = None) -> Array:
+        """Return δ^L = a − y, in `out` if it is given: the slope of the sigmoid has cancelled.
 
         Raises
         ------
         ValueError
             If `activation` is not the sigmoid.
         """
+        self.suit(activation)
+        return np.subtract(a, y, out=out)
+
+    def suit(self, activation: Activation) -> None:
+        """Raise ValueError unless the cost can follow this activation function."""
         if activation != activations.sigmoid:
             raise ValueError(f"cost 'cross_entropy' needs activation 'sigmoid', got {activation.name!r}")
-        return a - y
+
+    def admit(self, name: str, targets: Array) -> None:
+        """Raise ValueError unless the targets, called by `name`, are from 0 to 1."""
+        if targets.min() < 0 or targets.max() > 1:
+            raise ValueError(
+                f"{name} must be from 0 to 1 for cost 'cross_entropy', "
+                f"got {targets.min():g} to {targets.max():g}"
+            )
 
     @staticmethod
     def _inside(a: Array) -> Array:

@@ -1,21 +1,42 @@
-"""What every network here has: weights and biases, layer by layer, and a door at which data are checked.
+r"""What every network here has: layers of weights and biases, a pass forwards, a pass backwards, an update.
 
-Layers are l = 0 … L; layer 0 is the input. A Python list starts at 0: ``weights[l - 1]`` is W^l.
+Layers are l = 0 … L; layer 0 is the input. For l ≥ 1::
+
+    z^l = W^l a^(l−1) + b^l        a^l = f(z^l)
+
+With δ^l = ∂C/∂z^l the four equations of backpropagation are (Nielsen, chapter 2)::
+
+    BP1   δ^L = ∂C/∂a^L ⊙ f′(z^L)
+    BP2   δ^l = (W^(l+1))ᵀ δ^(l+1) ⊙ f′(z^l)
+    BP3   ∂C/∂b^l_j = δ^l_j
+    BP4   ∂C/∂w^l_jk = δ^l_j a^(l−1)_k
+
+
+An update goes against the gradient of the mean cost, with the learning rate η::
+
+    W ← W − η ∂C/∂W        b ← b − η ∂C/∂b
+
+From outside examples are rows; inside they are columns, so that the lines read as the formulas do. A Python
+list starts at 0: ``weights[l - 1]`` is W^l, and likewise with biases, z and δ; only ``a[l]`` is a^l.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from nblib import validate
+from nblib.activations import Activation
+from nblib.workspace import Workspace
 
 Array = NDArray[Any]
 Gradients = tuple[list[Array], list[Array]]
+
+BLOCK = 500  # how many examples go forwards at once, where nothing but the outputs is asked for
 
 
 class Layers(ABC):
@@ -44,6 +65,9 @@ class Layers(ABC):
         If an argument does not fit.
     """
 
+    activation: Activation
+    _functions: list[Callable[..., Array]]  # of each layer from 1 to L: (z, out)
+
     def __init__(self, sizes: Sequence[int], scaled: bool, seed: int, dtype: DTypeLike) -> None:
         self.sizes = _sizes(sizes)
         self.dtype = _dtype(dtype)
@@ -70,23 +94,88 @@ class Layers(ABC):
         ValueError, TypeError
             If the arrays have other shapes, or hold something else than finite numbers.
         """
-        self.weights, self.biases = self._like("weights", weights, "biases", biases)
+        self.weights, self.biases = (
+            validate.like("weights", weights, self.weights, self.dtype),
+            validate.like("biases", biases, self.biases, self.dtype),
+        )
+
+    # -- one pass, in a workspace ---------------------------------------------------------------
+
+    def forward(self, room: Workspace) -> Array:
+        """Fill in z^1, a^1 … z^L, a^L, and return a^L."""
+        layers = zip(self.weights, self.biases, self._functions, room.a, room.z, room.a[1:], strict=False)
+        for w, b, f, a_in, z, a in layers:
+            np.matmul(w, a_in, out=z)
+            z += b[:, None]  # z^l = W^l a^(l−1) + b^l
+            f(z, a)  # a^l = f(z^l)
+        return room.a[-1]
+
+    def backward(self, room: Workspace, scale: float) -> None:
+        """Fill in δ^L … δ^1 and the gradients, all multiplied by `scale`.
+
+        The gradients are linear in δ: the factor 1/m or η/m may ride on δ, the smallest array.
+        """
+        weights, a, delta, slope = self.weights, room.a, room.delta, self.activation.slope
+        self._bp1(a[-1], room.y.T, out=delta[-1])  # BP1
+        delta[-1] *= scale
+        for l in range(len(weights) - 1, 0, -1):
+            np.matmul(weights[l].T, delta[l], out=delta[l - 1])
+            delta[l - 1] *= slope(a[l])  # BP2
+        for l, (nabla_w, nabla_b) in enumerate(zip(room.nabla_weights, room.nabla_biases, strict=True)):
+            np.dot(delta[l], room.ones, out=nabla_b)  # BP3, summed over the examples
+            np.matmul(delta[l], a[l].T, out=nabla_w)  # BP4
+
+    def subtract(self, steps: Sequence[Array]) -> None:
+        """Make the update: W ← W − step, b ← b − step, first all weights and then all biases."""
+        for parameter, step in zip(self.weights + self.biases, steps, strict=True):
+            parameter -= step
+
+    def descend(self, nabla_weights: Sequence[Array], nabla_biases: Sequence[Array], eta: float) -> None:
+        """Take one step against these gradients, in place: W ← W − η ∂C/∂W, b ← b − η ∂C/∂b."""
+        self.subtract([eta * nabla for nabla in (*nabla_weights, *nabla_biases)])
 
     # -- what each kind of network does in its own way ------------------------------------------
 
     @abstractmethod
-    def backprop(self, x: ArrayLike, y: ArrayLike) -> Gradients:
-        """Return the gradients of the cost along `weights` and `biases`."""
+    def _bp1(self, a: Array, y: Array, out: Array) -> None:
+        """Write δ^L into `out`, for outputs and targets of shape (n_L, m)."""
 
     @abstractmethod
-    def _measure(self, rows: Array, targets: Array) -> tuple[float, float]:
-        """Return cost and accuracy."""
+    def _costs(self, outputs: Array, targets: Array) -> Array:
+        """Return the cost of each example, (n,), for the rows that `_outputs` gives."""
 
     @abstractmethod
     def _targets(self, name: str, y: Array) -> Array:
         """Return `y`, labels or targets, as targets (n, n_L)."""
 
-    # -- how good it is -------------------------------------------------------------------------
+    # -- looking at it from outside: examples are rows again ------------------------------------
+
+    def feedforward(self, x: ArrayLike) -> Array:
+        """Return the outputs a^L: (n, n_L) for rows (n, n_0), (n_L,) for one example (n_0,).
+
+        Raises
+        ------
+        ValueError, TypeError
+            If `x` does not fit the network.
+        """
+        rows, single = self._rows(x)
+        outputs = np.concatenate([outputs.copy() for outputs in self._outputs(rows)])
+        return outputs[0] if single else outputs
+
+    def predict(self, x: ArrayLike) -> Any:
+        """Return the answer of the network: (n,) ints for rows, one int for one example.
+
+        It is the index of the brightest output neuron, or, where there is only one output
+        neuron, 1 if it is above ½ and else 0.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If `x` does not fit the network.
+        """
+        rows, single = self._rows(x)
+        answers = np.concatenate([_answers(outputs) for outputs in self._outputs(rows)])
+        return int(answers[0]) if single else answers
 
     def accuracy(self, x: ArrayLike, y: ArrayLike) -> float:
         """Return the fraction of rows, 0 to 1, that are answered as `y` says (labels or targets).
@@ -94,7 +183,7 @@ class Layers(ABC):
         Raises
         ------
         ValueError, TypeError
-            If the data do not fit the network.
+            If the data do not fit the network, or each other.
         """
         return self._measure(*self._pair(x, y))[1]
 
@@ -104,20 +193,81 @@ class Layers(ABC):
         Raises
         ------
         ValueError, TypeError
-            If the data do not fit the network.
+            If the data do not fit the network, or each other.
         """
         return self._measure(*self._pair(x, y))[0]
 
-    # -- learning -------------------------------------------------------------------------------
+    def backprop(self, x: ArrayLike, y: ArrayLike) -> Gradients:
+        """Return the gradients of the mean cost over the rows of `x`.
 
-    def descend(self, nabla_weights: Sequence[Array], nabla_biases: Sequence[Array], eta: float) -> None:
-        """Take one step against these gradients, in place: W ← W − η ∂C/∂W, b ← b − η ∂C/∂b."""
-        self._subtract([eta * nabla for nabla in (*nabla_weights, *nabla_biases)])
+        Parameters
+        ----------
+        x : array_like, shape (n, n_0), or (n_0,) for one example
+        y : array_like
+            Targets of shape (n, n_L), or labels of shape (n,); for one example (n_L,) or a label.
 
-    def _subtract(self, steps: Sequence[Array]) -> None:
-        """Make the update: subtract a step from each of the weights, and then of the biases."""
-        for parameter, step in zip(self.weights + self.biases, steps, strict=True):
-            parameter -= step
+        Returns
+        -------
+        nabla_weights, nabla_biases : lists of ndarray
+            ∂C/∂W^l and ∂C/∂b^l, shaped like `weights` and `biases`.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the data do not fit the network, or each other.
+        """
+        room = self._there_and_back(x, y)
+        return room.nabla_weights, room.nabla_biases
+
+    def input_gradient(self, x: ArrayLike, y: ArrayLike) -> Array:
+        """Return ∂C/∂x: how the cost of each example changes with each of its own inputs.
+
+        It is BP2 taken one layer further, to layer 0, where there is no slope: (W^1)ᵀ δ^1.
+
+        Parameters
+        ----------
+        x, y : array_like
+            As for `backprop`.
+
+        Returns
+        -------
+        ndarray, shape (n, n_0), or (n_0,) for one example
+            One gradient for each example (not divided by n).
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the data do not fit the network, or each other.
+        """
+        room = self._there_and_back(x, y, 1)
+        gradients = room.delta[0].T @ self.weights[0]
+        return gradients[0] if np.ndim(x) == 1 else gradients
+
+    def _there_and_back(self, x: ArrayLike, y: ArrayLike, scale: float | None = None) -> Workspace:
+        """Return a pass over all the examples, with δ multiplied by `scale`, or else by 1/n."""
+        room = self._room(*self._pair(x, y))
+        self.forward(room)
+        self.backward(room, 1 / room.m if scale is None else scale)
+        return room
+
+    def _room(self, x: Array, y: Array | None = None) -> Workspace:
+        return Workspace(self.sizes, len(x), self.dtype).hold(x, y)
+
+    def _outputs(self, x: Array) -> Iterator[Array]:
+        """Yield the outputs of the rows of `x`, a block of rows at a time: a block stays in the cache."""
+        room = self._room(x[:BLOCK])
+        for start in range(0, len(x), BLOCK):
+            yield self.forward(room.hold(x[start : start + BLOCK])).T
+
+    def _measure(self, x: Array, y: Array) -> tuple[float, float]:
+        """Return mean cost and accuracy."""
+        cost, right, start = 0.0, 0, 0
+        for outputs in self._outputs(x):
+            targets = y[start : start + len(outputs)]
+            cost += float(self._costs(outputs, targets).sum(dtype=np.float64))
+            right += np.count_nonzero(_answers(outputs) == _answers(targets))
+            start += len(outputs)
+        return cost / len(x), float(right / len(x))
 
     # -- the door -------------------------------------------------------------------------------
 
@@ -164,10 +314,24 @@ class Layers(ABC):
         x, y = validate.real("x", x), validate.real("y", y)
         return self.data(x[None], y[None]) if x.ndim == 1 else self.data(x, y)
 
-    def _like(self, *named: Any) -> tuple[list[Array], ...]:
-        """Return copies of arrays for the weights and of arrays for the biases, each after its name."""
-        pairs = zip(named[::2], named[1::2], (self.weights, self.biases), strict=True)
-        return tuple(validate.like(name, given, own, self.dtype) for name, given, own in pairs)
+    def gradients_like(
+        self, nabla_weights: Sequence[ArrayLike], nabla_biases: Sequence[ArrayLike]
+    ) -> Gradients:
+        """Return copies of gradients.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If they have other shapes than weights and biases, or hold something else than finite numbers.
+        """
+        return (
+            validate.like("nabla_weights", nabla_weights, self.weights, self.dtype),
+            validate.like("nabla_biases", nabla_biases, self.biases, self.dtype),
+        )
+
+
+def _answers(outputs: Array) -> NDArray[np.integer]:
+    return outputs.argmax(axis=1) if outputs.shape[1] > 1 else (outputs[:, 0] > 0.5).astype(np.int64)
 
 
 def _sizes(sizes: Sequence[int]) -> list[int]:

@@ -1,37 +1,24 @@
-r"""A feedforward network that learns by stochastic gradient descent and backpropagation.
+"""The network of the course: one activation function in every layer, a cost, and plain SGD.
 
-Layers are l = 0 … L; layer 0 is the input. For l ≥ 1::
-
-    z^l = W^l a^(l−1) + b^l        a^l = f(z^l)
-
-With δ^l = ∂C/∂z^l the four equations of backpropagation are (Nielsen, chapter 2)::
-
-    BP1   δ^L = ∂C/∂a^L ⊙ f′(z^L)
-    BP2   δ^l = (W^(l+1))ᵀ δ^(l+1) ⊙ f′(z^l)
-    BP3   ∂C/∂b^l_j = δ^l_j
-    BP4   ∂C/∂w^l_jk = δ^l_j a^(l−1)_k
-
-Examples are rows here, so a mini-batch of m examples is one array (m, n_l) per layer, and W a
-becomes ``a @ W.T``. A Python list starts at 0: ``weights[l - 1]`` is W^l.
+Forward pass, BP1–BP4 and update stand in `nblib.layers`, which the classifier shares.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike
 
 from nblib import activations, costs, saving, validate
-from nblib.layers import Array, Gradients, Layers
-from nblib.runs.epochs import Descent, Epochs, Rows
+from nblib.layers import Array, Layers
+from nblib.learners import Backprop, Own, Plain
+from nblib.runs.epochs import Descent, Epochs
 from nblib.runs.trace import Trace
 from nblib.threads import one_blas_thread
-
-Backprop = Callable[["Network", Array, Array], Gradients]
+from nblib.workspace import as_rows
 
 INITS = ("normal", "scaled")
 
@@ -64,7 +51,7 @@ class Network(Layers):
     Raises
     ------
     ValueError, TypeError
-        If an argument is not as described, or cross-entropy meets another activation than the sigmoid.
+        If an argument is not as described.
 
     Examples
     --------
@@ -85,18 +72,20 @@ class Network(Layers):
         super().__init__(sizes, init == "scaled", seed, dtype)
         self.activation = activations.by_name(activation)
         self.cost_function = costs.by_name(cost)
-        if cost == "cross_entropy" and activation != "sigmoid":
-            raise ValueError(f"cost 'cross_entropy' needs activation 'sigmoid', got {activation!r}")
+        self.cost_function.suit(self.activation)
+        self._functions = [self.activation.function] * len(self.weights)
 
     def __repr__(self) -> str:
         sizes = "-".join(map(str, self.sizes))
         return f"Network({sizes}, {self.activation.name}, {self.cost_function.name}, {self.dtype})"
 
-    # -- forwards -------------------------------------------------------------------------------
+    def _bp1(self, a: Array, y: Array, out: Array) -> None:
+        self.cost_function.delta(a, y, self.activation, out=out)
 
-    def feedforward(self, x: ArrayLike) -> Array:
-        """Return the outputs a^L: (n, n_L) for rows (n, n_0), (n_L,) for one example (n_0,)."""
-        return self.activations(x)[-1]
+    def _costs(self, outputs: Array, targets: Array) -> Array:
+        return self.cost_function(outputs, targets)
+
+    # -- looking inside -------------------------------------------------------------------------
 
     def activations(self, x: ArrayLike) -> list[Array]:
         """Return the activations a^0 … a^L of all layers: (n, n_l) for rows, (n_l,) for one example.
@@ -104,81 +93,13 @@ class Network(Layers):
         Raises
         ------
         ValueError, TypeError
-            If `x` does not hold finite numbers, n_0 in a row.
+            If `x` does not fit the network.
         """
         rows, single = self._rows(x)
-        a = self._forward(rows)
+        room = self._room(rows)
+        self.forward(room)
+        a = as_rows(room.a)
         return [a_l[0] for a_l in a] if single else a
-
-    def predict(self, x: ArrayLike) -> Any:
-        """Return the answer of the network: (n,) ints for rows, one int for one example.
-
-        It is the index of the brightest output neuron, or, where there is only one output
-        neuron, 1 if it is above ½ and else 0.
-
-        Raises
-        ------
-        ValueError, TypeError
-            If `x` does not hold finite numbers, n_0 in a row.
-        """
-        rows, single = self._rows(x)
-        answers = _answers(self._forward(rows)[-1])
-        return int(answers[0]) if single else answers
-
-    def _forward(self, x: Array) -> list[Array]:
-        """Return a^0 … a^L."""
-        a = [x]
-        for w, b in zip(self.weights, self.biases, strict=True):
-            a.append(self.activation.function(a[-1] @ w.T + b))
-        return a
-
-    def _measure(self, rows: Array, targets: Array) -> tuple[float, float]:
-        """Return mean cost and accuracy."""
-        outputs = self._forward(rows)[-1]
-        cost = self.cost_function(outputs, targets).mean(dtype=np.float64)
-        return float(cost), float((_answers(outputs) == _answers(targets)).mean())
-
-    # -- backwards ------------------------------------------------------------------------------
-
-    def backprop(self, x: ArrayLike, y: ArrayLike) -> Gradients:
-        """Return the gradients of the mean cost over the rows of `x`.
-
-        Parameters
-        ----------
-        x : array_like, shape (n, n_0), or (n_0,) for one example
-        y : array_like
-            Targets of shape (n, n_L), or labels of shape (n,); for one example (n_L,) or a label.
-
-        Returns
-        -------
-        nabla_weights, nabla_biases : lists of ndarray
-            ∂C/∂W^l and ∂C/∂b^l, shaped like `weights` and `biases`.
-
-        Raises
-        ------
-        ValueError, TypeError
-            If an argument is not as described.
-        """
-        rows, targets = self._pair(x, y)
-        a = self._forward(rows)
-        return self._gradients(a, self._backward(a, targets, 1 / len(rows)))
-
-    def _backward(self, a: list[Array], y: Array, scale: float) -> list[Array]:
-        """Return δ^1 … δ^L of every row, multiplied by `scale`.
-
-        The gradients are linear in δ: the factor 1/m or η/m may ride on δ, the smallest array.
-        """
-        f = self.activation
-        deltas = [scale * self.cost_function.delta(a[-1], y, f)]  # BP1
-        for w, a_l in zip(self.weights[:0:-1], a[-2:0:-1], strict=True):
-            deltas.append(deltas[-1] @ w * f.slope(a_l))  # BP2
-        return deltas[::-1]
-
-    @staticmethod
-    def _gradients(a: list[Array], deltas: list[Array]) -> Gradients:
-        nabla_biases = [delta.sum(axis=0) for delta in deltas]  # BP3
-        nabla_weights = [delta.T @ a_in for delta, a_in in zip(deltas, a[:-1], strict=True)]  # BP4
-        return nabla_weights, nabla_biases
 
     def trace(self, x: ArrayLike, y: ArrayLike) -> Trace:
         """Return everything that one pass forwards and backwards over the rows of `x` computes.
@@ -188,32 +109,9 @@ class Network(Layers):
         Raises
         ------
         ValueError, TypeError
-            If an argument does not fit.
+            If the data do not fit the network, or each other.
         """
-        rows, targets = self._pair(x, y)
-        a = self._forward(rows)
-        deltas = self._backward(a, targets, 1)
-        nablas = self._gradients(a, [delta / len(rows) for delta in deltas])
-        zs = [a_in @ w.T + b for a_in, w, b in zip(a[:-1], self.weights, self.biases, strict=True)]
-        return Trace(a, zs, self.cost_function(a[-1], targets), deltas, *nablas)
-
-    def input_gradient(self, x: ArrayLike, y: ArrayLike) -> Array:
-        """Return ∂C/∂x: how the cost of each example changes with each of its own inputs.
-
-        It is BP2 taken one layer further, to layer 0, where there is no slope: (W^1)ᵀ δ^1.
-
-        Parameters
-        ----------
-        x, y : array_like
-            As for `backprop`.
-
-        Returns
-        -------
-        ndarray, shape (n, n_0), or (n_0,) for one example
-            One gradient for each example (not divided by n).
-        """
-        gradients = self.trace(x, y).deltas[0] @ self.weights[0]
-        return gradients[0] if np.ndim(x) == 1 else gradients
+        return Trace.of(self._there_and_back(x, y, scale=1), self.cost_function)
 
     # -- learning -------------------------------------------------------------------------------
 
@@ -225,12 +123,11 @@ class Network(Layers):
         Raises
         ------
         ValueError, TypeError
-            If an argument does not fit. Nothing has changed then.
+            If an argument does not fit; nothing has been changed then.
         """
-        rows, targets = self._pair(x, y)
-        eta = validate.positive("eta", eta)
+        data, eta = self._pair(x, y), validate.positive("eta", eta)
         with one_blas_thread():
-            self._learn(rows, targets, None, np.arange(len(rows)), eta)
+            self._learner(data, None).learn(np.arange(len(data[0])), eta)
 
     def sgd(
         self,
@@ -281,43 +178,19 @@ class Network(Layers):
         >>> history[-1].accuracy
         1.0
         """
-        data = self.data(x, y)
-        descent = self._descent(data, backprop, mini_batch_size, eta, seed)
+        data, rng = self.data(x, y), validate.generator("seed", seed)
+        descent = Descent(self._learner(data, backprop).learn, len(data[0]), mini_batch_size, eta, rng)
         return Epochs(descent, epochs, partial(self._measure, *self._measured(data, validation)))
 
     def descent(self, x: ArrayLike, y: ArrayLike, mini_batch_size: int, eta: float, seed: int = 0) -> Descent:
-        """Return the descent that `sgd` makes, to be steered by a loop of your own; arguments as there.
+        """Return the descent that `sgd` makes, for loops of your own; arguments and errors as there."""
+        data, rng = self.data(x, y), validate.generator("seed", seed)
+        return Descent(self._learner(data, None).learn, len(data[0]), mini_batch_size, eta, rng)
 
-        Raises
-        ------
-        ValueError, TypeError
-            If an argument does not fit.
-        """
-        return self._descent(self.data(x, y), None, mini_batch_size, eta, seed)
-
-    def _descent(
-        self,
-        data: tuple[Array, Array],
-        backprop: Backprop | None,
-        mini_batch_size: int,
-        eta: float,
-        seed: int,
-    ) -> Descent:
-        if backprop is not None:
-            validate.function("backprop", backprop, "(network, x, y)")
-        learn = partial(self._learn, *data, backprop)
-        return Descent(learn, len(data[0]), mini_batch_size, eta, validate.generator("seed", seed))
-
-    def _learn(self, x: Array, y: Array, backprop: Backprop | None, rows: Rows, eta: float) -> None:
-        """Make one update, by these rows of the data."""
-        x, y = x.take(rows, axis=0), y.take(rows, axis=0)  # quicker than x[rows]
-        if backprop is None and type(self).backprop is Network.backprop:
-            a = self._forward(x)
-            nabla_weights, nabla_biases = self._gradients(a, self._backward(a, y, eta / len(x)))
-            self._subtract(nabla_weights + nabla_biases)
-        else:
-            nablas = (backprop or type(self).backprop)(self, x, y)
-            self.descend(*self._like("nabla_weights", nablas[0], "nabla_biases", nablas[1]), eta)
+    def _learner(self, data: tuple[Array, Array], backprop: Backprop | None) -> Plain:
+        if backprop is None and type(self).backprop is not Network.backprop:
+            backprop = type(self).backprop
+        return Plain(self, *data) if backprop is None else Own(self, *data, backprop)
 
     # -- files and the door ---------------------------------------------------------------------
 
@@ -339,15 +212,5 @@ class Network(Layers):
     def _targets(self, name: str, y: Array) -> Array:
         """Return `y` as targets (n, n_L): labels become one-hot rows, or a column for one output."""
         targets = validate.targets(name, y, self.sizes[-1], self.dtype)
-        if self.cost_function is costs.cross_entropy and (targets.min() < 0 or targets.max() > 1):
-            raise ValueError(
-                f"{name} must be from 0 to 1 for cost 'cross_entropy', "
-                f"got {targets.min():g} to {targets.max():g}"
-            )
+        self.cost_function.admit(name, targets)
         return targets
-
-
-def _answers(outputs: Array) -> NDArray[np.int64]:
-    if outputs.shape[1] == 1:
-        return (outputs[:, 0] > 0.5).astype(np.int64)
-    return outputs.argmax(axis=1)

@@ -46,7 +46,9 @@ def finite(name: str, value: ArrayLike, dtype: DTypeLike = np.float64) -> NDArra
     array = real(name, value)
     with np.errstate(over="ignore"):  # a number too large for float32 becomes infinite and is reported
         array = array.astype(dtype, copy=False)
-    if not np.isfinite(array).all():
+    with np.errstate(over="ignore", invalid="ignore"):
+        all_finite = np.isfinite(array.sum())  # one that is not finite spoils the sum, which needs no memory
+    if not all_finite and not np.isfinite(array).all():
         where = np.unravel_index(int(np.argmin(np.isfinite(array))), array.shape)
         place = f" at index {', '.join(map(str, where))}" if array.ndim else ""
         raise ValueError(f"{name} must hold finite numbers, got {array[where]}{place}")

@@ -118,29 +118,21 @@ def from_file(path: str | os.PathLike[str] | BinaryIO) -> NDArray[np.float32]:
 
 
 def _ink(ink: ArrayLike) -> NDArray[np.float64]:
+    """Return ink as numbers from 0 to 1."""
     ink = validate.finite("ink", ink)
     if ink.ndim != 2 or not ink.size:
         raise ValueError(f"ink must be 2-D, shape (height, width), got shape {ink.shape}")
     if ink.min() < 0:
         raise ValueError(f"ink must be 0 (paper) or more, got {ink.min():g}")
-    return ink
+    return ink / (ink.max() or 1)
 
 
-def _resized(image: NDArray[np.float64], height: int, width: int) -> NDArray[np.float64]:
-    return _weights(image.shape[0], height) @ image @ _weights(image.shape[1], width).T
+def _resized(image: NDArray[np.float64], height: int, width: int) -> NDArray[np.float32]:
+    """Return an image in another size: a mean where it gets smaller, a straight line where it gets larger."""
+    from PIL import Image
 
-
-def _weights(n_in: int, n_out: int) -> NDArray[np.float64]:
-    """Return how much each of `n_in` pixels counts in each of `n_out`, shape (n_out, n_in).
-
-    A pixel counts the less the farther it is, down to nothing one pixel away, by the larger of the
-    two kinds of pixel: a mean where the image gets smaller, a straight line where it gets larger.
-    """
-    scale = n_in / n_out
-    centres = (np.arange(n_out) + 0.5) * scale - 0.5
-    distance = np.abs(centres[:, None] - np.arange(n_in)) / max(scale, 1)
-    weights = np.maximum(1 - distance, 0)
-    return weights / weights.sum(axis=1, keepdims=True)
+    resized = Image.fromarray(image.astype(np.float32)).resize((width, height), Image.Resampling.BILINEAR)
+    return np.asarray(resized)
 
 
 def _centre_of_mass(image: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -87,9 +87,10 @@ class Watched(Network):
         super().__init__(sizes, seed=seed, dtype=np.float64)
         self.asked = asked
 
-    def _backward(self, *way: Any) -> Any:
+    def backward(self, *way: Any) -> Any:
+        """Tell, and go backwards as every network does."""
         self.asked()
-        return super()._backward(*way)
+        return super().backward(*way)
 
 
 def _refuse() -> None:

@@ -68,7 +68,7 @@ class Descent:
         """Whether an epoch is over and the next has not begun."""
         return self._order is None
 
-    def epoch(self, stop: Callable[[], bool] = lambda: False) -> None:
+    def epoch(self, stop: Callable[[], bool] | None = None) -> None:
         """Learn to the end of the epoch, or until `stop` says so; from one mini-batch at least.
 
         It can be interrupted. An update that is cut short is repeated when the descent goes on.
@@ -84,7 +84,7 @@ class Descent:
                 self.updates += 1
                 if place + len(rows) == self._n:
                     self._order = None
-                elif stop():
+                elif stop is not None and stop():
                     break
 
 

@@ -1,0 +1,115 @@
+"""What makes an update out of a mini-batch: plain descent, momentum, or gradients of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nblib import validate
+from nblib.augmentations import Augmentation
+from nblib.layers import Array, Gradients, Layers
+from nblib.workspace import Workspace
+
+Rows = NDArray[np.integer]
+Backprop = Callable[[Any, Array, Array], Gradients]
+
+
+class Plain:
+    """Plain gradient descent: W ← W − η ∂C/∂W.
+
+    Parameters
+    ----------
+    network : Network or Classifier
+        Its weights and biases are changed in place.
+    x, y : ndarray, shapes (n, n_0) and (n, n_L)
+        Examples and targets, checked before.
+    """
+
+    def __init__(self, network: Layers, x: Array, y: Array) -> None:
+        self.network, self.x, self.y = network, x, y
+        self._room = Workspace(network.sizes, 1, network.dtype)
+
+    def learn(self, rows: Rows, eta: float) -> None:
+        """Make one update, by these rows of the data and with this η."""
+        room = self._mini_batch(rows)
+        self.network.forward(room)
+        self.network.backward(room, eta / room.m)
+        self.network.subtract(room.nabla_weights + room.nabla_biases)
+
+    def _mini_batch(self, rows: Rows) -> Workspace:
+        """Return the workspace, with these rows of the data in it."""
+        self._room = self._room.of(len(rows))
+        # take is quicker than x[rows]; a mode other than "clip" would copy twice
+        self.x.take(rows, axis=0, out=self._room.x, mode="clip")
+        self.y.take(rows, axis=0, out=self._room.y, mode="clip")
+        return self._room
+
+
+class Own(Plain):
+    """Descent along the gradients that a `backprop` of one's own returns."""
+
+    def __init__(self, network: Layers, x: Array, y: Array, backprop: Backprop) -> None:
+        super().__init__(network, x, y)
+        self.backprop = validate.function("backprop", backprop, "(network, x, y)")
+
+    def learn(self, rows: Rows, eta: float) -> None:
+        """Make one update; nothing is changed if what `backprop` returns does not fit."""
+        nablas = self.backprop(self.network, self.x[rows], self.y[rows])
+        self.network.descend(*self.network.gradients_like(*nablas), eta)
+
+
+class Momentum(Plain):
+    """Descent with velocities: v ← μ v + η s(t) ∂C/∂W, then W ← W − v.
+
+    Parameters
+    ----------
+    network, x, y
+        As for `Plain`.
+    momentum : float
+        μ, from 0 to below 1.
+    factors : iterable of float
+        The factor s(t) of each update.
+    augment : callable, optional
+        ``augment(x, rng)`` returns a changed copy of a mini-batch.
+    rng : numpy.random.Generator
+        What `augment` draws from.
+    """
+
+    def __init__(
+        self,
+        network: Layers,
+        x: Array,
+        y: Array,
+        momentum: float,
+        factors: Iterable[float],
+        augment: Augmentation | None,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__(network, x, y)
+        self.momentum = validate.share("momentum", momentum)
+        self.augment = augment if augment is None else validate.function("augment", augment, "(x, rng)")
+        self.factors: Iterator[float] = iter(factors)
+        self.rng = rng
+        self.velocities = [np.zeros_like(array) for array in network.weights + network.biases]
+
+    def learn(self, rows: Rows, eta: float) -> None:
+        """Make one update; nothing is changed if what `augment` returns does not fit."""
+        room = self._mini_batch(rows)
+        if self.augment is not None:
+            room.x[...] = _augmented(self.augment, room.x, self.rng)
+        self.network.forward(room)
+        self.network.backward(room, eta * next(self.factors) / room.m)
+        for v, step in zip(self.velocities, room.nabla_weights + room.nabla_biases, strict=True):
+            v *= self.momentum
+            v += step
+        self.network.subtract(self.velocities)
+
+
+def _augmented(augment: Augmentation, x: Array, rng: np.random.Generator) -> Array:
+    changed = validate.finite("what augment returns", augment(x, rng), x.dtype)
+    if changed.shape != x.shape:
+        raise ValueError(f"augment must return shape {x.shape}, as it was given, got {changed.shape}")
+    return changed
