@@ -32,6 +32,15 @@ def signed(value: float, digits: int = 2) -> str:
     return text if text.startswith("−") else f"+{text}"
 
 
+def factor(value: float, digits: int = 2) -> str:
+    """Return `value` as it stands in a product or sum: negative numbers in brackets.
+
+    >>> factor(0.5), factor(-0.5)
+    ('0.50', '(−0.50)')
+    """
+    return bracketed(num(value, digits))
+
+
 def bracketed(text: str) -> str:
     """Return a written number as it stands in a product or sum: negative ones in brackets.
 

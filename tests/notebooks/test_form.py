@@ -3,7 +3,9 @@
 That their outputs are those of a fresh run is nbval's to find.
 """
 
+import importlib
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -18,6 +20,7 @@ HEADINGS = ["What you will learn", "Exercises", "What you now know"]
 IMAGE_TAG = re.compile(r"<img\b[^>]*>")
 ALT_TEXT = re.compile(r'\balt="\s*[^"\s][^"]*"')
 MARKDOWN_IMAGE = re.compile(r"!\[([^\]]*)\]\(")
+IMPORT = re.compile(r"^from (nblib[\w.]*) import ([^#\n]+)", re.MULTILINE)
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
 
 
@@ -39,6 +42,17 @@ def test_the_folder_stays_small():
 def test_the_file_is_in_the_agreed_form(path: Path):
     text = refresh.to_text(refresh.normalise(notebook(path)))
     assert path.read_bytes() == text.encode(), f"run: python tests/refresh.py notebooks/{path.name}"
+
+
+@each()
+def test_what_is_imported_from_nblib_is_there(path: Path):
+    """Running the notebook would tell as well, but later."""
+    for cell in code_cells(path):
+        for module, names in IMPORT.findall(cell.source):
+            for name in names.split(","):
+                name = name.split(" as ")[0].strip(" ()")
+                found = hasattr(importlib.import_module(module), name) or find_spec(f"{module}.{name}")
+                assert found, f"{refresh.describe(cell)} imports {name} from {module}"
 
 
 @each()
