@@ -50,13 +50,27 @@ def call(
     """
     _check_signature(function, names)
     given = copy.deepcopy(list(arguments))
+    answer = _answer(function, given)
+    for name, before, after in zip(names, arguments, given, strict=True):
+        if name not in may_change and not _same(before, after):
+            raise Wrong(
+                f"It writes into its argument {name}, which belongs to the caller. "
+                f"Make new values instead: w = w + … and not w += …, or begin with a copy."
+            )
+    with contextlib.suppress(Exception):  # a generator, for one, cannot be copied
+        return copy.deepcopy(answer)  # the next call may use the same memory again
+    return answer
+
+
+def _answer(function: Callable[..., Any], given: list[Any]) -> Any:
+    """Call a function in silence; raise `Wrong` with what stops it."""
     try:
         with (
             warnings.catch_warnings(action="ignore"),
             np.errstate(all="ignore"),
             contextlib.redirect_stdout(io.StringIO()),
         ):
-            answer = limited(function, given)
+            return limited(function, given)
     except Wrong:
         raise
     except SystemExit:
@@ -67,15 +81,6 @@ def call(
         ) from None
     except Exception as error:
         raise Wrong(f"It stops with {type(error).__name__}: {error}{_where(error)}.") from error
-    for name, before, after in zip(names, arguments, given, strict=True):
-        if name not in may_change and not _same(before, after):
-            raise Wrong(
-                f"It writes into its argument {name}, which belongs to the caller. "
-                f"Make new values instead: w = w + … and not w += …, or begin with a copy."
-            )
-    with contextlib.suppress(Exception):  # a generator, for one, cannot be copied
-        return copy.deepcopy(answer)  # the next call may use the same memory again
-    return answer
 
 
 def is_stub(function: Any) -> bool:
