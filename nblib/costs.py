@@ -82,12 +82,24 @@ class CrossEntropy:
         return np.subtract(a, y, out=out)
 
     def suit(self, activation: Activation) -> None:
-        """Raise ValueError unless the cost can follow this activation function."""
+        """Do nothing if the cost can follow this activation function.
+
+        Raises
+        ------
+        ValueError
+            If the activation is not the sigmoid.
+        """
         if activation != activations.sigmoid:
             raise ValueError(f"cost 'cross_entropy' needs activation 'sigmoid', got {activation.name!r}")
 
     def admit(self, name: str, targets: Array) -> None:
-        """Raise ValueError unless the targets, called by `name`, are from 0 to 1."""
+        """Do nothing if the targets, called by `name`, are from 0 to 1.
+
+        Raises
+        ------
+        ValueError
+            If a target is below 0 or above 1.
+        """
         if targets.min() < 0 or targets.max() > 1:
             raise ValueError(
                 f"{name} must be from 0 to 1 for cost 'cross_entropy', "

@@ -49,7 +49,13 @@ class Plain:
 
 
 class Own(Plain):
-    """Descent along the gradients that a `backprop` of one's own returns."""
+    """Descent along the gradients that a `backprop` of one's own returns.
+
+    Raises
+    ------
+    TypeError
+        If `backprop` is no function.
+    """
 
     def __init__(self, network: Layers, x: Array, y: Array, backprop: Backprop) -> None:
         super().__init__(network, x, y)
@@ -76,6 +82,11 @@ class Momentum(Plain):
         ``augment(x, rng)`` returns a changed copy of a mini-batch.
     rng : numpy.random.Generator
         What `augment` draws from.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If `momentum` is not as described, or `augment` no function.
     """
 
     def __init__(
@@ -96,7 +107,13 @@ class Momentum(Plain):
         self.velocities = [np.zeros_like(array) for array in network.weights + network.biases]
 
     def learn(self, rows: Rows, eta: float) -> None:
-        """Make one update; nothing is changed if what `augment` returns does not fit."""
+        """Make one update; nothing is changed if what `augment` returns does not fit.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If `augment` returns other than finite numbers in the shape that it was given.
+        """
         room = self._mini_batch(rows)
         if self.augment is not None:
             room.x[...] = _augmented(self.augment, room.x, self.rng)

@@ -183,7 +183,13 @@ class Network(Layers):
         return Epochs(descent, epochs, partial(self._measure, *self._measured(data, validation)))
 
     def descent(self, x: ArrayLike, y: ArrayLike, mini_batch_size: int, eta: float, seed: int = 0) -> Descent:
-        """Return the descent that `sgd` makes, for loops of your own; arguments and errors as there."""
+        """Return the descent that `sgd` makes, for loops of your own; arguments as there.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If an argument does not fit.
+        """
         data, rng = self.data(x, y), validate.generator("seed", seed)
         return Descent(self._learner(data, None).learn, len(data[0]), mini_batch_size, eta, rng)
 

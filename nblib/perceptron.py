@@ -202,36 +202,27 @@ class Perceptron:
         rng = np.random.default_rng(validate.whole("seed", seed, at_least=0))
 
         steps: list[tuple[int, int, float, int, int]] = []
-        weights, biases = [self.weights.copy()], [self.bias]
+        weights, biases = [self.weights], [self.bias]
         for epoch in range(1, max_epochs + 1):
-            mistakes = 0
             for i in rng.permutation(len(x)) if order == "shuffled" else range(len(x)):
-                z = float(x[i] @ self.weights + self.bias)
-                prediction = int(z > 0)
-                error = int(y[i]) - prediction
-                if error:
-                    self.weights = self.weights + eta * error * x[i]
-                    self.bias += eta * error
-                    mistakes += 1
-                steps.append((epoch, int(i), z, prediction, error))
+                steps.append((epoch, int(i), *self._learn(x[i], int(y[i]), eta)))
                 weights.append(self.weights)
                 biases.append(self.bias)
-            if not mistakes:
+            converged = not any(error for *_, error in steps[-len(x) :])
+            if converged:
                 break
-        epochs, example, zs, predictions, errors = zip(*steps, strict=True)
-        return PerceptronRecord(
-            x=x.copy(),
-            y=y.copy(),
-            eta=eta,
-            epoch=np.array(epochs),
-            example=np.array(example),
-            z=np.array(zs),
-            prediction=np.array(predictions),
-            error=np.array(errors),
-            weights=np.array(weights),
-            biases=np.array(biases),
-            converged=mistakes == 0,
-        )
+        columns = map(np.array, (*zip(*steps, strict=True), weights, biases))
+        return PerceptronRecord(x.copy(), y.copy(), eta, *columns, converged)
+
+    def _learn(self, x: Array, y: int, eta: float) -> tuple[float, int, int]:
+        """Look at one example, and move if ŷ is not y; return z, ŷ and y − ŷ, all before the move."""
+        z = float(x @ self.weights + self.bias)
+        prediction = int(z > 0)
+        error = y - prediction
+        if error:
+            self.weights = self.weights + eta * error * x
+            self.bias += eta * error
+        return z, prediction, error
 
 
 @dataclass(frozen=True)
