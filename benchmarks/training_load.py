@@ -11,7 +11,7 @@ import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from training_contenders import Data, Floor, Nblib, Plan
 
@@ -55,6 +55,19 @@ def beside_other_work(plan: Plan, data: Data, turns: int) -> dict[str, dict[Sett
     return {name: {s: statistics.median(took[name][s]) for s in settings} for name in rows}
 
 
+def peak_of_epoch(plan: Plan, data: Data) -> int:
+    """Return the bytes allocated at the peak of an epoch that is measured on the test digits."""
+    settings = 2, plan.mini_batch, plan.eta
+    run = plan.network().sgd(data.x_train, data.labels, *settings, validation=(data.x_test, data.y_test))
+    next(run)
+    tracemalloc.start()
+    try:
+        next(run)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
 def peak_of_training(plan: Plan, data: Data) -> tuple[int, int]:
     """Return the bytes allocated at the peak of an epoch and its record, and the bytes of the data itself."""
     network = plan.network()
@@ -66,3 +79,16 @@ def peak_of_training(plan: Plan, data: Data) -> tuple[int, int]:
         return tracemalloc.get_traced_memory()[1] - before, own
     finally:
         tracemalloc.stop()
+
+
+def kernels() -> str:
+    """Return which library and which kernels NumPy multiplies by."""
+    for library in threadpool_info():
+        if library["user_api"] == "blas" and "numpy" in library["filepath"]:
+            return f"{library['internal_api']} {library.get('architecture', '')}".strip()
+    return "unknown"
+
+
+def load() -> str:
+    """Return how many processes wanted a core in the last minute."""
+    return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"

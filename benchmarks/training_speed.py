@@ -5,11 +5,13 @@
     python benchmarks/training_speed.py --only races        time to 95, 97 and 98 % of the test digits
     python benchmarks/training_speed.py --only load memory  beside other work; and the memory it takes
     python benchmarks/training_speed.py --quick             few digits, each once: does it run?
+    python benchmarks/training_speed.py --against REV       this nblib beside that of an older commit, no more
+    python benchmarks/training_speed.py --kernels SkylakeX Haswell     all tables with each kind of kernels
 
 `pip install -e ".[bench]"` brings scikit-learn and JAX; PyTorch takes part where it is installed. All run
 in turns in one process and on one thread, and the tables hold medians. Only compare numbers of one run: they
 depend on the machine, and on what else it does. The CPU time bears other work better than the clock.
-NumPy's OpenBLAS takes the kernels for an older processor if OPENBLAS_CORETYPE says so, such as Haswell.
+NumPy's OpenBLAS has kernels for each kind of processor, SkylakeX for AVX-512 and Haswell for AVX2.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import gc
 import os
 import platform
 import statistics
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,8 +30,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-from threadpoolctl import threadpool_info, threadpool_limits
+from threadpoolctl import threadpool_limits
 
+import training_against
 import training_load
 from nblib.drawing.picture import BLUE, INK, Picture, canvas
 from training_contenders import (
@@ -239,20 +243,9 @@ def machine(contenders: Contenders) -> str:
     packages = dict.fromkeys(["numpy", *(c.needs.replace("sklearn", "scikit-learn") for c in contenders)])
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
     return (
-        f"{processor}, {os.cpu_count()} cores; NumPy's kernels: {kernels()}; one BLAS thread\n"
-        f"Python {platform.python_version()}, {versions}; {date.today().isoformat()}, load {load()}"
+        f"{processor}, {os.cpu_count()} cores; NumPy's kernels: {training_load.kernels()}; one BLAS thread\n"
+        f"Python {platform.python_version()}, {versions}; {date.today()}, load {training_load.load()}"
     )
-
-
-def kernels() -> str:
-    for library in threadpool_info():
-        if library["user_api"] == "blas" and "numpy" in library["filepath"]:
-            return f"{library['internal_api']} {library.get('architecture', '')}".strip()
-    return "unknown"
-
-
-def load() -> str:
-    return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
 
 
 # -- the parts --------------------------------------------------------------------------------
@@ -283,8 +276,15 @@ def memory_part(wanted: argparse.Namespace, contenders: Contenders, data: Data) 
         peak, own = training_load.peak_of_training(plan, data)
         print(
             f"{plan.network()}: training allocates {peak / 1e6:.0f} MB at its peak, "
-            f"{peak / own:.2f} times the {own / 1e6:.0f} MB of the data"
+            f"{peak / own:.2f} times the {own / 1e6:.0f} MB of the data; an epoch and its record allocate "
+            f"{training_load.peak_of_epoch(plan, data) / 1e6:.1f} MB"
         )
+
+
+def against_part(wanted: argparse.Namespace, data: Data) -> None:
+    with training_against.older(wanted.against) as older:
+        times = {plan: epochs_in_turns([Nblib, older, Floor], plan, data, wanted.turns) for plan in PLANS}
+    print(epochs_table(times, "cpu"))
 
 
 PARTS = {"epochs": epochs_part, "races": races_part, "load": load_part, "memory": memory_part}
@@ -299,6 +299,10 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--turns", type=int, default=5, help="epochs of each; the tables hold the median")
     parser.add_argument("--quick", action="store_true", help="few digits, each once")
     parser.add_argument("--picture", type=Path, help="draw the times per epoch into this PNG file")
+    parser.add_argument("--against", metavar="REV", help="a commit, whose nblib is timed in turns with this")
+    parser.add_argument(
+        "--kernels", nargs="+", default=[], help="kinds of OpenBLAS kernels, one run for each"
+    )
     wanted = parser.parse_args(arguments)
     if wanted.turns < 1:
         parser.error("--turns must be at least 1")
@@ -308,7 +312,13 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
     wanted = options(arguments)
+    if wanted.kernels:
+        training_against.with_each_kind_of_kernels(
+            __file__, wanted.kernels, sys.argv[1:] if arguments is None else list(arguments)
+        )
+        return
     data = Data.load(1_000, 500) if wanted.quick else Data.load(50_000, 10_000)
     contenders = []
     for contender in CONTENDERS:
@@ -319,13 +329,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         else:
             contenders.append(contender)
     with threadpool_limits(1, user_api="blas"):
-        print(f"\n{machine(contenders)}\n")
+        print(f"\n{machine(contenders)}\n", flush=True)
+        if wanted.against:
+            against_part(wanted, data)
+            return
         largest = check(contenders, data)
         print(f"Checked: those who train the same way end at the same weights, to {largest:.0e} of them.")
         for part in wanted.only:
             print(flush=True)
             PARTS[part](wanted, contenders, data)
-    print(f"\nLoad at the end: {load()}")
+    print(f"\nLoad at the end: {training_load.load()}")
 
 
 if __name__ == "__main__":

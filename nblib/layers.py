@@ -36,7 +36,7 @@ from nblib.workspace import Workspace
 Array = NDArray[Any]
 Gradients = tuple[list[Array], list[Array]]
 
-BLOCK = 500  # how many examples go forwards at once, where nothing but the outputs is asked for
+BLOCK = 250  # how many examples go forwards at once, where nothing but the outputs is asked for
 
 
 class Layers(ABC):

@@ -30,7 +30,7 @@ class Plain:
 
     def __init__(self, network: Layers, x: Array, y: Array) -> None:
         self.network, self.x, self.y = network, x, y
-        self._room = Workspace(network.sizes, 1, network.dtype)
+        self._room = Workspace(network.sizes, 0, network.dtype)
 
     def learn(self, rows: Rows, eta: float) -> None:
         """Make one update, by these rows of the data and with this η."""
@@ -41,7 +41,9 @@ class Plain:
 
     def _mini_batch(self, rows: Rows) -> Workspace:
         """Return the workspace, with these rows of the data in it."""
-        self._room = self._room.of(len(rows))
+        if len(rows) != self._room.m:  # the first mini-batch, or the last of an epoch
+            m, dtype = len(rows), self.network.dtype
+            self._room = self._room.hold(*(np.empty((m, like.shape[1]), dtype) for like in (self.x, self.y)))
         # take is quicker than x[rows]; a mode other than "clip" would copy twice
         self.x.take(rows, axis=0, out=self._room.x, mode="clip")
         self.y.take(rows, axis=0, out=self._room.y, mode="clip")

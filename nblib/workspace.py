@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ class Workspace:
     Attributes
     ----------
     x, y : ndarray, shapes (m, n_0) and (m, n_L)
-        Examples and targets: these are rows, as everywhere outside.
+        Examples and targets, as `hold` is given them: these are rows, as everywhere outside.
     a : list of ndarray, shapes (n_l, m), l = 0 … L
         a^0 is `x`, turned round.
     z, delta : list of ndarray, shapes (n_l, m), l = 1 … L
@@ -38,22 +39,44 @@ class Workspace:
         A product with it is a sum over the examples.
     """
 
+    x: Array
+    y: Array
+
     def __init__(self, sizes: Sequence[int], m: int, dtype: np.dtype[Any]) -> None:
         self.sizes, self.m, self.dtype = sizes, m, dtype
-        self.x, self.y = np.empty((m, sizes[0]), dtype), np.empty((m, sizes[-1]), dtype)
-        self.z, a, self.delta = ([np.empty((n, m), dtype) for n in sizes[1:]] for _ in range(3))
-        self.a = [self.x.T, *a]
-        self.nabla_weights = [np.empty(shape, dtype) for shape in zip(sizes[1:], sizes, strict=False)]
-        self.nabla_biases = [np.empty(n, dtype) for n in sizes[1:]]
-        self.ones = np.ones(m, dtype)
+        self.z, self.a = self._columns(), [np.empty(0), *self._columns()]
 
-    def of(self, m: int) -> Workspace:
-        """Return a workspace for `m` examples: this one, or, if it is for another number, a new one."""
-        return self if m == self.m else Workspace(self.sizes, m, self.dtype)
+    def _columns(self) -> list[Array]:
+        return [np.empty((n, self.m), self.dtype) for n in self.sizes[1:]]
+
+    # What only the way back needs is made on the way back.
+
+    @cached_property
+    def delta(self) -> list[Array]:
+        """δ^1 … δ^L."""
+        return self._columns()
+
+    @cached_property
+    def nabla_weights(self) -> list[Array]:
+        """∂C/∂W^1 … ∂C/∂W^L."""
+        return [np.empty(shape, self.dtype) for shape in zip(self.sizes[1:], self.sizes, strict=False)]
+
+    @cached_property
+    def nabla_biases(self) -> list[Array]:
+        """∂C/∂b^1 … ∂C/∂b^L."""
+        return [np.empty(n, self.dtype) for n in self.sizes[1:]]
+
+    @cached_property
+    def ones(self) -> Array:
+        """As many ones as there are examples."""
+        return np.ones(self.m, self.dtype)
 
     def hold(self, x: Array, y: Array | None = None) -> Workspace:
-        """Return a workspace for these examples and targets that holds them, without copying them."""
-        room = self.of(len(x))
+        """Return a workspace that holds these examples and targets, without copying them.
+
+        It is this one; for another number of examples, such as in the last mini-batch, it is a new one.
+        """
+        room = self if len(x) == self.m else Workspace(self.sizes, len(x), self.dtype)
         room.x, room.a[0] = x, x.T
         if y is not None:
             room.y = y

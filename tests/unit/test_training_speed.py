@@ -161,3 +161,19 @@ def test_training_allocates_at_most_twice_the_data(speed, data, goal):
     peak, own = speed.training_load.peak_of_training(speed.RACES[goal], data)
     assert own == data.x_train.nbytes + data.labels.nbytes
     assert 0 < peak <= 2 * own
+
+
+@pytest.mark.parametrize("goal", [0.95, 0.97, 0.98])
+def test_an_epoch_allocates_less_than_two_megabytes(speed, data, goal):
+    assert 0 < speed.training_load.peak_of_epoch(speed.RACES[goal], data) < 2e6
+
+
+def test_an_older_package_trains_beside_this_one_and_leaves_it_alone(speed, contenders, few):
+    plan = contenders.Plan((784, 12, 10), 10)
+    with speed.training_against.older("HEAD") as older:
+        times = speed.epochs_in_turns([contenders.Nblib, older], plan, few, turns=1)
+        contender = older(plan, few)
+        contender.epoch()
+    assert set(times) == {"nblib", "nblib at HEAD"}
+    assert type(contender.network) is not contenders.Network
+    assert importlib.import_module("nblib").Network is contenders.Network
