@@ -2,7 +2,8 @@
 
 The mathematics lies open at the top, one module an idea, in the order of the course:
 ``perceptron``, ``gates``, ``activations``, ``costs``, ``neuron``, ``chain``, ``layers``,
-``network``, ``classifier``, ``schedules``, ``augmentations``, ``gradcheck``; ``validate`` is its door.
+``network``, ``classifier``, ``learners``, ``schedules``, ``augmentations``, ``gradcheck``; ``validate`` is
+its door, and ``workspace``, ``saving`` and ``threads`` serve it.
 
 What serves the lessons has a folder each: ``runs`` record what happens, ``drawing`` and ``steppers``
 show it, ``widgets`` put it on a page, ``lessons`` hold the exercises behind ``check``. ``data``
