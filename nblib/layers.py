@@ -122,7 +122,7 @@ class Layers(ABC):
             np.matmul(weights[l].T, delta[l], out=delta[l - 1])
             delta[l - 1] *= slope(a[l])  # BP2
         for l, (nabla_w, nabla_b) in enumerate(zip(room.nabla_weights, room.nabla_biases, strict=True)):
-            np.dot(delta[l], room.ones, out=nabla_b)  # BP3, summed over the examples
+            delta[l].sum(axis=1, out=nabla_b)  # BP3, summed over the examples
             np.matmul(delta[l], a[l].T, out=nabla_w)  # BP4
 
     def subtract(self, steps: Sequence[Array]) -> None:

@@ -35,8 +35,6 @@ class Workspace:
     z, delta : list of ndarray, shapes (n_l, m), l = 1 … L
     nabla_weights, nabla_biases : lists of ndarray, shapes (n_l, n_{l−1}) and (n_l,)
         The gradients.
-    ones : ndarray, shape (m,)
-        A product with it is a sum over the examples.
     """
 
     x: Array
@@ -65,11 +63,6 @@ class Workspace:
     def nabla_biases(self) -> list[Array]:
         """∂C/∂b^1 … ∂C/∂b^L."""
         return [np.empty(n, self.dtype) for n in self.sizes[1:]]
-
-    @cached_property
-    def ones(self) -> Array:
-        """As many ones as there are examples."""
-        return np.ones(self.m, self.dtype)
 
     def hold(self, x: Array, y: Array | None = None) -> Workspace:
         """Return a workspace that holds these examples and targets, without copying them.
