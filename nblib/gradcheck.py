@@ -113,7 +113,7 @@ def compare(
     """
     h = validate.positive("h", h)
     most = validate.whole("most", most, at_least=1)
-    rng = np.random.default_rng(validate.whole("seed", seed, at_least=0))
+    rng = validate.generator("seed", seed)
     twin = _float64_twin(network)
     pair = twin.backprop(x, y)
     if not isinstance(pair, (tuple, list)) or len(pair) != 2:

@@ -199,7 +199,7 @@ class Perceptron:
         eta = validate.positive("eta", eta)
         max_epochs = validate.whole("max_epochs", max_epochs, at_least=1)
         validate.one_of("order", order, ("given", "shuffled"))
-        rng = np.random.default_rng(validate.whole("seed", seed, at_least=0))
+        rng = validate.generator("seed", seed)
 
         steps: list[tuple[int, int, float, int, int]] = []
         weights, biases = [self.weights], [self.bias]

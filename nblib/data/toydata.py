@@ -50,7 +50,7 @@ def separable(n: int = 40, gap: float = 0.4, seed: int = 0) -> Data:
     gap = validate.positive("gap", gap)
     if gap > 1:
         raise ValueError(f"gap must be at most 1, got {gap:g}")
-    rng = np.random.default_rng(validate.whole("seed", seed, at_least=0))
+    rng = validate.generator("seed", seed)
     points = np.empty((0, 2))
     while len(points) < n:
         more = rng.uniform(-1, 1, size=(n, 2))
@@ -76,7 +76,7 @@ def overlapping(n: int = 40, seed: int = 0) -> Data:
         If `n` is not a whole number of at least 10, or `seed` none of at least 0.
     """
     n = validate.whole("n", n, at_least=10)
-    rng = np.random.default_rng(validate.whole("seed", seed, at_least=0))
+    rng = validate.generator("seed", seed)
     y = np.arange(n) % 2
     return rng.normal(np.array([[-0.4, -0.3], [0.4, 0.3]])[y], 0.45), y
 
@@ -136,7 +136,7 @@ def lines(size: int = 3, row: int | None = None, noise: float = 0.0, copies: int
     noise = validate.number("noise", noise)
     if noise < 0:
         raise ValueError(f"noise must be at least 0, got {noise:g}")
-    rng = np.random.default_rng(validate.whole("seed", seed, at_least=0))
+    rng = validate.generator("seed", seed)
     horizontal = np.zeros((size, size, size))
     horizontal[np.arange(size), np.arange(size), :] = 1
     images = np.concatenate([horizontal, horizontal.transpose(0, 2, 1)]).reshape(2 * size, -1)

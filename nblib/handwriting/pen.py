@@ -160,7 +160,7 @@ def examples(
     ValueError, TypeError
         If a digit would not fit on its sheet, or an argument is not as `strokes` and `ink` want it.
     """
-    rng = np.random.default_rng(validate.whole("seed", seed, at_least=0))
+    rng = validate.generator("seed", seed)
     inks, told = [], []
     written = [(digit, shape) for digit, shapes in SHAPES.items() for shape in range(len(shapes))]
     for (digit, shape), size, thickness, slant in product(written, sizes, thicknesses, slants):

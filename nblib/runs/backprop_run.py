@@ -154,7 +154,7 @@ def run(
         raise ValueError("x and y must be given together, got only one of them")
     table_x, table_y = truth_table(network.sizes[0], network.sizes[-1])
     x = table_x if x is None else validate.rows("x", x, network.sizes[0])
-    y = table_y if y is None else _targets(y, network.sizes[-1])
+    y = table_y if y is None else validate.targets("y", y, network.sizes[-1], np.float64)
     validate.same_length("x", x, "y", y)
     traces, weights, biases = [], [], []
     with np.errstate(all="ignore"):  # a run that blows up is a lesson, not a warning
@@ -230,14 +230,7 @@ def truth_table(n_inputs: int, n_outputs: int) -> tuple[Array, Array]:
         If a number is no whole number of at least 1.
     """
     x = np.array(list(np.ndindex(*[2] * n_inputs)), float)
-    return x, _targets(x.sum(axis=1).astype(int) % 2, n_outputs)
-
-
-def _targets(y: ArrayLike, n_outputs: int) -> Array:
-    array = validate.finite("y", y)
-    if array.ndim != 1:
-        return validate.rows("y", array, n_outputs)
-    return array[:, None] if n_outputs == 1 else np.eye(n_outputs)[validate.labels("y", array, n_outputs)]
+    return x, validate.targets("y", x.sum(axis=1).astype(int) % 2, n_outputs, np.float64)
 
 
 def _stacked(rows: list[list[Array]]) -> list[Array]:
