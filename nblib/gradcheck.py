@@ -115,10 +115,7 @@ def compare(
     most = validate.whole("most", most, at_least=1)
     rng = validate.generator("seed", seed)
     twin = _float64_twin(network)
-    pair = twin.backprop(x, y)
-    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-        raise ValueError(f"backprop must return the pair (nabla_weights, nabla_biases), got {pair!r}")
-    nabla_weights, nabla_biases = pair
+    nabla_weights, nabla_biases = validate.gradients(twin.backprop(x, y))
     comparisons = []
     for i in range(len(twin.weights)):
         for name, arrays, gradients in (

@@ -64,8 +64,14 @@ class Own(Plain):
         self.backprop = validate.function("backprop", backprop, "(network, x, y)")
 
     def learn(self, rows: Rows, eta: float) -> None:
-        """Make one update; nothing is changed if what `backprop` returns does not fit."""
-        nablas = self.backprop(self.network, self.x[rows], self.y[rows])
+        """Make one update, by these rows of the data and with this η.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If what `backprop` returns does not fit; nothing has been changed then.
+        """
+        nablas = validate.gradients(self.backprop(self.network, self.x[rows], self.y[rows]))
         self.network.descend(*self.network.gradients_like(*nablas), eta)
 
 

@@ -175,6 +175,13 @@ def whole(name: str, value: Any, at_least: int) -> int:
     return result
 
 
+def gradients(value: Any) -> tuple[Any, Any]:
+    """Return what a `backprop` has returned if it is a pair; what the two are is not looked at."""
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        raise ValueError(f"backprop must return the pair (nabla_weights, nabla_biases), got {value!r}")
+    return value[0], value[1]
+
+
 def generator(name: str, seed: Any) -> np.random.Generator:
     """Return the random numbers that `seed`, a whole number of at least 0, stands for."""
     return np.random.default_rng(whole(name, seed, at_least=0))

@@ -181,10 +181,7 @@ def _returned(backprop: Backprop, network: Network, x: Array, y: Array) -> Gradi
             [np.full_like(array, np.nan) for array in part] for part in (network.weights, network.biases)
         ]
         return nothing[0], nothing[1]
-    pair = backprop(copy.deepcopy(network), x.copy(), y.copy())
-    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-        raise ValueError(f"backprop must return the pair (nabla_weights, nabla_biases), got {pair!r}")
-    weights, biases = pair
+    weights, biases = validate.gradients(backprop(copy.deepcopy(network), x.copy(), y.copy()))
     return _like("nabla_weights", weights, network.weights), _like("nabla_biases", biases, network.biases)
 
 

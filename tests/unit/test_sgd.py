@@ -366,6 +366,7 @@ def test_a_backpropagation_that_is_no_function_is_refused():
     [
         (lambda n: (n.weights, [np.zeros(1) for _ in n.biases]), r"nabla_biases\[0\] must have shape \(4,\)"),
         (lambda n: (n.weights[:1], n.biases), "nabla_weights must be 2 arrays, got 1"),
+        (lambda n: None, r"backprop must return the pair \(nabla_weights, nabla_biases\), got None"),
         (
             lambda n: ([w * np.nan for w in n.weights], n.biases),
             r"nabla_weights\[0\] must hold finite numbers",
