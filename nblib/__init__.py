@@ -11,9 +11,21 @@ brings the digits, ``handwriting`` the digits of one's own, ``tools`` serve teac
 ``import nblib`` draws nothing in but NumPy and threadpoolctl.
 """
 
-from nblib.data import mnist, toydata
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from nblib.network import Network
 from nblib.perceptron import Perceptron
 
+if TYPE_CHECKING:
+    from nblib.data import mnist, toydata
+
 __all__ = ["Network", "Perceptron", "mnist", "toydata"]
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    """Bring in the data when they are first asked for: most of `import nblib` would be theirs."""
+    if name in ("mnist", "toydata"):
+        return import_module(f"nblib.data.{name}")
+    raise AttributeError(f"module 'nblib' has no attribute {name!r}")

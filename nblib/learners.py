@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nblib import validate
-from nblib.augmentations import Augmentation
 from nblib.layers import Array, Gradients, Layers
 from nblib.workspace import Workspace
+
+if TYPE_CHECKING:  # it would bring numpy.random in, which is slow to import
+    from nblib.augmentations import Augmentation
 
 Rows = NDArray[np.integer]
 Backprop = Callable[[Any, Array, Array], Gradients]

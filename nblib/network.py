@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from nblib import activations, costs, saving, validate
+from nblib import activations, costs, validate
 from nblib.layers import Array, Layers
 from nblib.learners import Backprop, Own, Plain
 from nblib.runs.epochs import Descent, Epochs
@@ -202,6 +202,8 @@ class Network(Layers):
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the network to exactly `path`, an .npz file of plain arrays, whole or not at all."""
+        from nblib import saving  # only here: it brings in much that few need
+
         saving.save(self, path)
 
     @classmethod
@@ -213,6 +215,8 @@ class Network(Layers):
         ValueError
             If there is no such file, or it is damaged, or was not written by `save`.
         """
+        from nblib import saving
+
         return saving.load(cls, path)
 
     def _targets(self, name: str, y: Array) -> Array:
