@@ -14,7 +14,7 @@ weight decay λ. With t, the fraction of the training that is done::
 
     v ← μ v − η s(t) (∇C + λ W)        W ← W + v
 
-Inside, examples are columns, so that ``w @ a + b`` reads like the formula; ``weights[l - 1]`` is W^l.
+Forward pass, BP2 to BP4 and update stand in `nblib.layers`, which plain networks share.
 """
 
 from __future__ import annotations
@@ -226,13 +226,13 @@ def softmax(z: ArrayLike) -> Array:
     z = validate.finite("z", z)
     if z.ndim == 0 or z.shape[-1] == 0:
         raise ValueError(f"z must hold at least one number along its last axis, got shape {z.shape}")
-    return np.exp(_log_softmax(z.T)).T
+    return np.exp(_log_softmax(z))
 
 
 def _log_softmax(z: Array, out: Array | None = None) -> Array:
-    """Return ln of the softmax of each column, without overflow and without ln 0."""
-    z = np.subtract(z, z.max(axis=0), out=out)
-    z -= np.log(np.exp(z).sum(axis=0))
+    """Return ln of the softmax of each row, without overflow and without ln 0."""
+    z = np.subtract(z, z.max(axis=-1, keepdims=True), out=out)
+    z -= np.log(np.exp(z).sum(axis=-1, keepdims=True))
     return z
 
 

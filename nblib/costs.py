@@ -5,8 +5,6 @@ one number for each example. Beside the number it knows two derivatives::
 
     gradient(a, y)           # ∂C/∂a^L
     delta(a, y, activation)  # δ^L = ∂C/∂z^L = ∂C/∂a^L · f'(z^L), the first equation of backpropagation
-
-The two derivatives go neuron by neuron, so it does not matter to them whether examples are rows or columns.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ An update goes against the gradient of the mean cost, with the learning rate η:
 
     W ← W − η ∂C/∂W        b ← b − η ∂C/∂b
 
-From outside examples are rows; inside they are columns, so that the lines read as the formulas do. A Python
-list starts at 0: ``weights[l - 1]`` is W^l, and likewise with biases, z and δ; only ``a[l]`` is a^l.
+Examples are rows, so a mini-batch of m examples is one array (m, n_l) a layer, and W a becomes ``a @ W.T``.
+A Python list starts at 0: ``weights[l - 1]`` is W^l, and likewise with biases, z and δ; only ``a[l]`` is a^l.
 """
 
 from __future__ import annotations
@@ -105,8 +105,8 @@ class Layers(ABC):
         """Fill in z^1, a^1 … z^L, a^L, and return a^L."""
         layers = zip(self.weights, self.biases, self._functions, room.a, room.z, room.a[1:], strict=False)
         for w, b, f, a_in, z, a in layers:
-            np.matmul(w, a_in, out=z)
-            z += b[:, None]  # z^l = W^l a^(l−1) + b^l
+            np.matmul(a_in, w.T, out=z)
+            z += b  # z^l = W^l a^(l−1) + b^l
             f(z, a)  # a^l = f(z^l)
         return room.a[-1]
 
@@ -116,14 +116,14 @@ class Layers(ABC):
         The gradients are linear in δ: the factor 1/m or η/m may ride on δ, the smallest array.
         """
         weights, a, delta, slope = self.weights, room.a, room.delta, self.activation.slope
-        self._bp1(a[-1], room.y.T, out=delta[-1])  # BP1
+        self._bp1(a[-1], room.y, out=delta[-1])  # BP1
         delta[-1] *= scale
         for l in range(len(weights) - 1, 0, -1):
-            np.matmul(weights[l].T, delta[l], out=delta[l - 1])
+            np.matmul(delta[l], weights[l], out=delta[l - 1])
             delta[l - 1] *= slope(a[l])  # BP2
         for l, (nabla_w, nabla_b) in enumerate(zip(room.nabla_weights, room.nabla_biases, strict=True)):
-            delta[l].sum(axis=1, out=nabla_b)  # BP3, summed over the examples
-            np.matmul(delta[l], a[l].T, out=nabla_w)  # BP4
+            delta[l].sum(axis=0, out=nabla_b)  # BP3, summed over the examples
+            np.matmul(delta[l].T, a[l], out=nabla_w)  # BP4
 
     def subtract(self, steps: Sequence[Array]) -> None:
         """Make the update: W ← W − step, b ← b − step, first all weights and then all biases."""
@@ -138,7 +138,7 @@ class Layers(ABC):
 
     @abstractmethod
     def _bp1(self, a: Array, y: Array, out: Array) -> None:
-        """Write δ^L into `out`, for outputs and targets of shape (n_L, m)."""
+        """Write δ^L into `out`, for outputs and targets of shape (m, n_L)."""
 
     @abstractmethod
     def _costs(self, outputs: Array, targets: Array) -> Array:
@@ -240,7 +240,7 @@ class Layers(ABC):
             If the data do not fit the network, or each other.
         """
         room = self._there_and_back(x, y, 1)
-        gradients = room.delta[0].T @ self.weights[0]
+        gradients = room.delta[0] @ self.weights[0]
         return gradients[0] if np.ndim(x) == 1 else gradients
 
     def _there_and_back(self, x: ArrayLike, y: ArrayLike, scale: float | None = None) -> Workspace:
@@ -257,7 +257,7 @@ class Layers(ABC):
         """Yield the outputs of the rows of `x`, a block of rows at a time: a block stays in the cache."""
         room = self._room(x[:BLOCK])
         for start in range(0, len(x), BLOCK):
-            yield self.forward(room.hold(x[start : start + BLOCK])).T
+            yield self.forward(room.hold(x[start : start + BLOCK]))
 
     def _measure(self, x: Array, y: Array) -> tuple[float, float]:
         """Return mean cost and accuracy."""

@@ -47,7 +47,7 @@ class Plain:
             m, dtype = len(rows), self.network.dtype
             self._room = self._room.hold(*(np.empty((m, like.shape[1]), dtype) for like in (self.x, self.y)))
         # take is quicker than x[rows]; a mode other than "clip" would copy twice
-        self.x.take(rows, axis=0, out=self._room.x, mode="clip")
+        self.x.take(rows, axis=0, out=self._room.a[0], mode="clip")
         self.y.take(rows, axis=0, out=self._room.y, mode="clip")
         return self._room
 
@@ -126,7 +126,7 @@ class Momentum(Plain):
         """
         room = self._mini_batch(rows)
         if self.augment is not None:
-            room.x[...] = _augmented(self.augment, room.x, self.rng)
+            room.a[0][...] = _augmented(self.augment, room.a[0], self.rng)
         self.network.forward(room)
         self.network.backward(room, eta * next(self.factors) / room.m)
         for v, step in zip(self.velocities, room.nabla_weights + room.nabla_biases, strict=True):

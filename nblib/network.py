@@ -18,7 +18,6 @@ from nblib.learners import Backprop, Own, Plain
 from nblib.runs.epochs import Descent, Epochs
 from nblib.runs.trace import Trace
 from nblib.threads import one_blas_thread
-from nblib.workspace import as_rows
 
 INITS = ("normal", "scaled")
 
@@ -98,8 +97,7 @@ class Network(Layers):
         rows, single = self._rows(x)
         room = self._room(rows)
         self.forward(room)
-        a = as_rows(room.a)
-        return [a_l[0] for a_l in a] if single else a
+        return [a_l[0] for a_l in room.a] if single else room.a
 
     def trace(self, x: ArrayLike, y: ArrayLike) -> Trace:
         """Return everything that one pass forwards and backwards over the rows of `x` computes.

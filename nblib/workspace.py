@@ -13,7 +13,7 @@ Array = NDArray[Any]
 
 
 class Workspace:
-    """The arrays of one pass over m examples. Examples are columns here, as in the formulas: W a + b.
+    """The arrays of one pass over m examples, one example a row.
 
     Making arrays costs more time than filling small ones. So they are made once, and NumPy writes into
     them (``out=``).
@@ -28,31 +28,30 @@ class Workspace:
 
     Attributes
     ----------
-    x, y : ndarray, shapes (m, n_0) and (m, n_L)
-        Examples and targets, as `hold` is given them: these are rows, as everywhere outside.
-    a : list of ndarray, shapes (n_l, m), l = 0 … L
-        a^0 is `x`, turned round.
-    z, delta : list of ndarray, shapes (n_l, m), l = 1 … L
+    a : list of ndarray, shapes (m, n_l), l = 0 … L
+        a^0 are the examples, as `hold` is given them.
+    y : ndarray, shape (m, n_L)
+        Their targets.
+    z, delta : list of ndarray, shapes (m, n_l), l = 1 … L
     nabla_weights, nabla_biases : lists of ndarray, shapes (n_l, n_{l−1}) and (n_l,)
         The gradients.
     """
 
-    x: Array
     y: Array
 
     def __init__(self, sizes: Sequence[int], m: int, dtype: np.dtype[Any]) -> None:
         self.sizes, self.m, self.dtype = sizes, m, dtype
-        self.z, self.a = self._columns(), [np.empty(0), *self._columns()]
+        self.z, self.a = self._layers(), [np.empty(0), *self._layers()]
 
-    def _columns(self) -> list[Array]:
-        return [np.empty((n, self.m), self.dtype) for n in self.sizes[1:]]
+    def _layers(self) -> list[Array]:
+        return [np.empty((self.m, n), self.dtype) for n in self.sizes[1:]]
 
     # What only the way back needs is made on the way back.
 
     @cached_property
     def delta(self) -> list[Array]:
         """δ^1 … δ^L."""
-        return self._columns()
+        return self._layers()
 
     @cached_property
     def nabla_weights(self) -> list[Array]:
@@ -70,12 +69,7 @@ class Workspace:
         It is this one; for another number of examples, such as in the last mini-batch, it is a new one.
         """
         room = self if len(x) == self.m else Workspace(self.sizes, len(x), self.dtype)
-        room.x, room.a[0] = x, x.T
+        room.a[0] = x
         if y is not None:
             room.y = y
         return room
-
-
-def as_rows(columns: Sequence[Array]) -> list[Array]:
-    """Return arrays of columns as arrays of rows."""
-    return [np.ascontiguousarray(column.T) for column in columns]

@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from nblib.costs import Cost
-from nblib.workspace import Workspace, as_rows
+from nblib.workspace import Workspace
 
 Array = NDArray[Any]
 
@@ -42,9 +42,8 @@ class Trace:
     @classmethod
     def of(cls, room: Workspace, cost: Cost) -> Trace:
         """Return what stands in a workspace, with the δ of each example on its own."""
-        a, zs, deltas = as_rows(room.a), as_rows(room.z), as_rows(room.delta)
         nablas = ([nabla / room.m for nabla in part] for part in (room.nabla_weights, room.nabla_biases))
-        return cls(a, zs, cost(a[-1], room.y), deltas, *nablas)
+        return cls(room.a, room.z, cost(room.a[-1], room.y), room.delta, *nablas)
 
     def __repr__(self) -> str:
         return f"Trace({len(self.costs)} examples, mean cost {self.costs.mean():.4f})"
