@@ -148,9 +148,16 @@ def _normalise_outputs(cell: NotebookNode) -> None:
     cell.outputs = [output for output in cell.outputs if not _is_live_only(output)]
     for output in cell.outputs:
         output.pop("transient", None)
-        for part in ("data", "metadata"):
-            output.get(part, {}).pop(WIDGET_VIEW, None)
+        for mime in (WIDGET_VIEW, *_copies(output)):
+            for part in ("data", "metadata"):
+                output.get(part, {}).pop(mime, None)
     CoalesceStreamsPreprocessor().preprocess_cell(cell, {}, 0)
+
+
+def _copies(output: NotebookNode) -> list[str]:
+    """Return which bare images stand in the HTML too, with their alternative text, which bare ones lack."""
+    data = output.get("data", {})
+    return [mime for mime in IMAGES if mime in data and data[mime].strip() in data.get("text/html", "")]
 
 
 def _is_live_only(output: NotebookNode) -> bool:

@@ -14,7 +14,7 @@ import refresh
 from notebooks.course import ALL, each, notebook
 
 LONGEST_CELL = 30  # lines
-LARGEST_FOLDER = 5_000_000  # bytes
+LARGEST_FOLDER = 3_600_000  # bytes
 HEADINGS = ["What you will learn", "Exercises", "What you now know"]
 
 IMAGE_TAG = re.compile(r"<img\b[^>]*>")

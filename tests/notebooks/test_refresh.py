@@ -101,6 +101,14 @@ def picture(pixels, words):
     return new_output("display_data", data={"text/html": html, "image/png": pixels, "text/plain": words})
 
 
+def test_a_picture_is_stored_once_where_its_words_stand():
+    (kept,) = outputs_of(notebook_with(picture("AAAA", "a line")))
+    assert kept.data == {"text/html": picture("AAAA", "a line").data["text/html"], "text/plain": "a line"}
+    bare = {"text/html": "<b>a line</b>", "image/png": "AAAA", "text/plain": "a line"}
+    (kept,) = outputs_of(notebook_with(new_output("display_data", data=bare)))
+    assert kept.data == bare  # it is seen nowhere else
+
+
 def test_pixels_may_differ_but_words_may_not():
     committed = notebook_with(picture("AAAA", "a line"), id="x")
     assert not refresh.differences(committed, notebook_with(picture("BBBB", "a line"), id="x"))
