@@ -76,6 +76,8 @@ class Classifier(Layers):
     Classifier(784-128-10, relu, float32)
     """
 
+    order = "F"  # larger mini-batches of larger layers are quicker so
+
     def __init__(
         self,
         sizes: Sequence[int],

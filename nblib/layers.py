@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -66,11 +66,12 @@ class Layers(ABC):
     """
 
     activation: Activation
+    order: Literal["C", "F"] = "C"  # of its workspaces
     _functions: list[Callable[..., Array]]  # of each layer from 1 to L: (z, out)
 
     def __init__(self, sizes: Sequence[int], scaled: bool, seed: int, dtype: DTypeLike) -> None:
-        self.sizes = _sizes(sizes)
-        self.dtype = _dtype(dtype)
+        self.sizes = validate.sizes("sizes", sizes)
+        self.dtype = validate.floating("dtype", dtype)
         rng = validate.generator("seed", seed)
         self.weights: list[Array] = []
         self.biases: list[Array] = []
@@ -251,7 +252,7 @@ class Layers(ABC):
         return room
 
     def _room(self, x: Array, y: Array | None = None) -> Workspace:
-        return Workspace(self.sizes, len(x), self.dtype).hold(x, y)
+        return Workspace(self.sizes, len(x), self.dtype, self.order).hold(x, y)
 
     def _outputs(self, x: Array) -> Iterator[Array]:
         """Yield the outputs of the rows of `x`, a block of rows at a time: a block stays in the cache."""
@@ -332,19 +333,3 @@ class Layers(ABC):
 
 def _answers(outputs: Array) -> NDArray[np.integer]:
     return outputs.argmax(axis=1) if outputs.shape[1] > 1 else (outputs[:, 0] > 0.5).astype(np.int64)
-
-
-def _sizes(sizes: Sequence[int]) -> list[int]:
-    if not np.iterable(sizes) or len(sizes) < 2:
-        raise ValueError(f"sizes must list at least two layers, such as [784, 30, 10], got {sizes!r}")
-    return [validate.whole(f"sizes[{i}]", size, at_least=1) for i, size in enumerate(sizes)]
-
-
-def _dtype(dtype: DTypeLike) -> np.dtype[Any]:
-    try:
-        result = np.dtype(dtype)
-    except TypeError:
-        result = None
-    if result is None or result not in (np.dtype(np.float32), np.dtype(np.float64)):
-        raise ValueError(f"dtype must be numpy.float32 or numpy.float64, got {dtype!r}")
-    return result

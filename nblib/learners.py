@@ -32,7 +32,7 @@ class Plain:
 
     def __init__(self, network: Layers, x: Array, y: Array) -> None:
         self.network, self.x, self.y = network, x, y
-        self._room = Workspace(network.sizes, 0, network.dtype)
+        self._room = Workspace(network.sizes, 0, network.dtype, network.order)
 
     def learn(self, rows: Rows, eta: float) -> None:
         """Make one update, by these rows of the data and with this η."""

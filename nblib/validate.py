@@ -202,5 +202,23 @@ def one_of(name: str, value: Any, known: Collection[str]) -> str:
     return value
 
 
+def sizes(name: str, value: Any) -> list[int]:
+    """Return `value` as the sizes of at least two layers, whole numbers from 1 on."""
+    if not np.iterable(value) or len(value) < 2:
+        raise ValueError(f"{name} must list at least two layers, such as [784, 30, 10], got {value!r}")
+    return [whole(f"{name}[{i}]", size, at_least=1) for i, size in enumerate(value)]
+
+
+def floating(name: str, value: DTypeLike) -> np.dtype[Any]:
+    """Return `value` as one of the two types of numbers that a network may have inside."""
+    try:
+        result = np.dtype(value)
+    except TypeError:
+        result = None
+    if result is None or result not in (np.dtype(np.float32), np.dtype(np.float64)):
+        raise ValueError(f"{name} must be numpy.float32 or numpy.float64, got {value!r}")
+    return result
+
+
 def _describe(value: Any, array: NDArray[Any]) -> str:
     return repr(value) if array.ndim == 0 else f"an array of type {array.dtype}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,9 @@ class Workspace:
     m : int
         How many examples.
     dtype : numpy.dtype
+    order : {"C", "F"}
+        Whether z, a and δ lie in memory row after row, or column after column. It changes the last bit
+        of their numbers, and how long the products take.
 
     Attributes
     ----------
@@ -39,12 +42,14 @@ class Workspace:
 
     y: Array
 
-    def __init__(self, sizes: Sequence[int], m: int, dtype: np.dtype[Any]) -> None:
-        self.sizes, self.m, self.dtype = sizes, m, dtype
+    def __init__(
+        self, sizes: Sequence[int], m: int, dtype: np.dtype[Any], order: Literal["C", "F"] = "C"
+    ) -> None:
+        self.sizes, self.m, self.dtype, self.order = sizes, m, dtype, order
         self.z, self.a = self._layers(), [np.empty(0), *self._layers()]
 
     def _layers(self) -> list[Array]:
-        return [np.empty((self.m, n), self.dtype) for n in self.sizes[1:]]
+        return [np.empty((self.m, n), self.dtype, self.order) for n in self.sizes[1:]]
 
     # What only the way back needs is made on the way back.
 
@@ -68,7 +73,7 @@ class Workspace:
 
         It is this one; for another number of examples, such as in the last mini-batch, it is a new one.
         """
-        room = self if len(x) == self.m else Workspace(self.sizes, len(x), self.dtype)
+        room = self if len(x) == self.m else Workspace(self.sizes, len(x), self.dtype, self.order)
         room.a[0] = x
         if y is not None:
             room.y = y
