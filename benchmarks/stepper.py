@@ -1,9 +1,9 @@
 """Measure how fast steppers turn their pages in JupyterLab.
 
-    python benchmarks/stepper.py                    every view
+    python benchmarks/stepper.py                    every stepper
     python benchmarks/stepper.py perceptron chain   some of them
 
-For each view: the time from the key press to the painted frame, beside the same page drawn anew by
+For each stepper: the time from the key press to the painted frame, beside the same page drawn anew by
 pyplot into an `Output` at each step, in the same notebook; the time from the key press that changes a
 setting of the run (η, data, seed) to the painted first page of the new run; frames a second in the
 fastest play; size of the scene; time to build it; what 10,000 steps back and forth leave behind, in
@@ -180,7 +180,7 @@ class Measured:
 
 
 def in_the_page(lab: Lab, browser: Browser, name: str) -> Measured:
-    """Open a view in a notebook and measure it."""
+    """Open a stepper in a notebook and measure it."""
     folder = lab.root / name
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     try:
@@ -221,7 +221,7 @@ def build(name: str) -> tuple[float, float]:
 
 HEAD = (
     f"{'':24}step, ms     pyplot, ms{'':9}setting, ms    play   scene   build   {STEPS:,} steps leave\n"
-    f"{'view':22}  median   p95   median   p95  ratio  median   p95     1/s      kB       s"
+    f"{'stepper':22}  median   p95   median   p95  ratio  median   p95     1/s      kB       s"
     f"{'MB in page':>12}{'nodes':>7}{'MB in kernel':>14}"
 )
 

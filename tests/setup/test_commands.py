@@ -20,7 +20,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 START = 'python3 -m venv .venv && .venv/bin/pip install -e ".[lab]" && .venv/bin/jupyter lab notebooks'
 TEST = 'python3 -m venv .venv && .venv/bin/pip install -e ".[test]" && .venv/bin/pytest'
 
-FOLDERS = [".ci", "benchmarks", "nblib", "notebooks", "tests"]
+FOLDERS = [".ci", "benchmarks", "findings", "nblib", "notebooks", "tests"]
 TOP_LEVEL = ["*.md", "*.toml", "*.yml", "*.cff", "LICENSE", ".git[ai]*"]
 PIXELS = re.compile(r"[A-Za-z0-9+/=]{200,}")  # a picture in base64 may spell anything
 MACHINE = re.compile(

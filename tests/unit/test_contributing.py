@@ -1,4 +1,4 @@
-"""The view and the exercise in CONTRIBUTING.md run as they stand there, and do what is said of them."""
+"""The stepper and the exercise in CONTRIBUTING.md run as they stand there, and do what is said of them."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ from steppers.arithmetic import check
 TEXT = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
-def example(heading: str = "Add a view") -> str:
+def example(heading: str = "Add a stepper") -> str:
     section = TEXT.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
     (block,) = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
     return block
@@ -50,7 +50,7 @@ def expect(view: Explorer, start: float) -> None:
         stepper.step = 6
 
 
-@pytest.mark.parametrize(("heading", "most"), [("Add a view", 38), ("Add an exercise", 19)])
+@pytest.mark.parametrize(("heading", "most"), [("Add a stepper", 38), ("Add an exercise", 19)])
 def test_it_is_short(heading: str, most: int):
     assert len([line for line in example(heading).splitlines() if line.strip()]) <= most
 
