@@ -1,4 +1,4 @@
 """What serves the eye: pictures with an alternative text, tables, plots and diagrams.
 
-Nothing in here computes or trains; it draws what the modules at the top of the package return.
+Nothing in here computes or trains; it draws what the mathematics, runs and handwriting return.
 """

@@ -14,7 +14,7 @@ from nblib.activations import sigmoid
 from nblib.layers import Gradients
 from nblib.lessons import backprop_cases as cases
 from nblib.lessons.exercise import exercise, goal, one_function
-from nblib.lessons.formulas import Formulas, Layers
+from nblib.lessons.formulas import Formulas, LayerFormulas
 from nblib.lessons.result import Wrong
 from nblib.lessons.slips import NEGATED, SWAPPED, TWICE, each, given, instead
 from nblib.lessons.xor_training import SOLVED, alike, trained, what_is_left
@@ -121,7 +121,7 @@ backwards.slips = {
 
 # -- 3. all of it ---------------------------------------------------------------------------------
 
-BACKPROP = Layers(
+BACKPROP = LayerFormulas(
     "network x y",
     weights=lambda network: network.weights,
     biases=lambda network: network.biases,

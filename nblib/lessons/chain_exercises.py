@@ -15,7 +15,7 @@ from nblib.lessons import calling
 from nblib.lessons.bumps import advice, bumps, one_chain
 from nblib.lessons.compare import form
 from nblib.lessons.exercise import exercise, goal, one_function
-from nblib.lessons.formulas import Formulas, Layers
+from nblib.lessons.formulas import Formulas, LayerFormulas
 from nblib.lessons.result import Wrong
 from nblib.lessons.slips import HALF, NEGATED, SWAPPED, given, instead
 
@@ -235,7 +235,7 @@ def _long_chains(rng: np.random.Generator) -> Iterator[tuple[Any, ...]]:
         yield list(rng.normal(scale=2, size=n)), list(rng.normal(size=n)), rng.uniform(-1, 1), 0.0
 
 
-LONG = Layers(
+LONG = LayerFormulas(
     "weights biases a0 y",
     x=lambda a0: a0,
     a=lambda w, b, a_in: float(sigmoid(w * a_in + b)),

@@ -61,7 +61,7 @@ def _names(formula: Formula) -> tuple[str, ...]:
     return tuple(inspect.signature(formula).parameters)
 
 
-class Layers(Formulas):
+class LayerFormulas(Formulas):
     """The formulas of one layer, computed forwards from the first layer to the last, and then back.
 
     Needed are `weights`, `biases` and the input `x`; in each layer, the activation `a`; in the last

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import oracle
-from nblib.lessons.formulas import Formulas, Layers
+from nblib.lessons.formulas import Formulas, LayerFormulas
 
 
 def test_a_formula_is_computed_once_and_only_where_it_is_needed():
@@ -37,7 +37,7 @@ def test_another_number_of_arguments_is_refused():
         Formulas("x y", total=lambda x, y: x + y)(1)
 
 
-BACKPROP = Layers(
+BACKPROP = LayerFormulas(
     "weights biases x y",
     z=lambda a_in, w, b: w @ a_in + b,
     a=lambda z: np.tanh(z),
