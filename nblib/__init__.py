@@ -29,3 +29,8 @@ def __getattr__(name: str) -> Any:
     if name in ("mnist", "toydata"):
         return import_module(f"nblib.data.{name}")
     raise AttributeError(f"module 'nblib' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Return what can be asked for, the data too."""
+    return sorted({*globals(), *__all__})

@@ -76,7 +76,7 @@ class Classifier(Layers):
     Classifier(784-128-10, relu, float32)
     """
 
-    order = "F"  # larger mini-batches of larger layers are quicker so
+    memory_order = "F"  # larger mini-batches of larger layers are quicker so
 
     def __init__(
         self,

@@ -66,7 +66,7 @@ class Layers(ABC):
     """
 
     activation: Activation
-    order: Literal["C", "F"] = "C"  # of its workspaces
+    memory_order: Literal["C", "F"] = "C"  # of its workspaces
     _functions: list[Callable[..., Array]]  # of each layer from 1 to L: (z, out)
 
     def __init__(self, sizes: Sequence[int], scaled: bool, seed: int, dtype: DTypeLike) -> None:
@@ -252,7 +252,7 @@ class Layers(ABC):
         return room
 
     def _room(self, x: Array, y: Array | None = None) -> Workspace:
-        return Workspace(self.sizes, len(x), self.dtype, self.order).hold(x, y)
+        return Workspace(self.sizes, len(x), self.dtype, self.memory_order).hold(x, y)
 
     def _outputs(self, x: Array) -> Iterator[Array]:
         """Yield the outputs of the rows of `x`, a block of rows at a time: a block stays in the cache."""

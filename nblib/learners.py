@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,7 +32,7 @@ class Plain:
 
     def __init__(self, network: Layers, x: Array, y: Array) -> None:
         self.network, self.x, self.y = network, x, y
-        self._room = Workspace(network.sizes, 0, network.dtype, network.order)
+        self._room = Workspace(network.sizes, 0, network.dtype, network.memory_order)
 
     def learn(self, rows: Rows, eta: float) -> None:
         """Make one update, by these rows of the data and with this η."""
@@ -80,13 +80,16 @@ class Own(Plain):
 class Momentum(Plain):
     """Descent with velocities: v ← μ v + η s(t) ∂C/∂W, then W ← W − v.
 
+    Here v points uphill, as the gradient does, so that all learners subtract; the formula of
+    `nblib.classifier` has the same velocity with its sign turned round, and adds it.
+
     Parameters
     ----------
     network, x, y
         As for `Plain`.
     momentum : float
         μ, from 0 to below 1.
-    factors : iterable of float
+    factors : sequence of float
         The factor s(t) of each update.
     augment : callable, optional
         ``augment(x, rng)`` returns a changed copy of a mini-batch.
@@ -105,14 +108,14 @@ class Momentum(Plain):
         x: Array,
         y: Array,
         momentum: float,
-        factors: Iterable[float],
+        factors: Sequence[float],
         augment: Augmentation | None,
         rng: np.random.Generator,
     ) -> None:
         super().__init__(network, x, y)
         self.momentum = validate.share("momentum", momentum)
         self.augment = augment if augment is None else validate.function("augment", augment, "(x, rng)")
-        self.factors: Iterator[float] = iter(factors)
+        self.factors, self._done = factors, 0
         self.rng = rng
         self.velocities = [np.zeros_like(array) for array in network.weights + network.biases]
 
@@ -128,11 +131,12 @@ class Momentum(Plain):
         if self.augment is not None:
             room.a[0][...] = _augmented(self.augment, room.a[0], self.rng)
         self.network.forward(room)
-        self.network.backward(room, eta * next(self.factors) / room.m)
+        self.network.backward(room, eta * self.factors[self._done] / room.m)
         for v, step in zip(self.velocities, room.nabla_weights + room.nabla_biases, strict=True):
             v *= self.momentum
             v += step
         self.network.subtract(self.velocities)
+        self._done += 1  # only now: an update that is cut short is repeated
 
 
 def _augmented(augment: Augmentation, x: Array, rng: np.random.Generator) -> Array:

@@ -380,3 +380,20 @@ def test_what_augment_returns_is_checked_before_any_weight_moves(augment, messag
 def test_bad_arguments_of_the_functions_are_refused_by_name(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_an_update_that_is_cut_short_is_repeated_with_its_own_factor():
+    network, cuts = Classifier([2, 4, 2]), iter([True])
+    subtract = network.subtract
+
+    def cut_once(steps):
+        if next(cuts, False):
+            raise KeyboardInterrupt
+        subtract(steps)
+
+    network.subtract = cut_once
+    x, y = np.eye(2)[[0, 1, 0, 1]], [0, 1, 0, 1]
+    run = network.sgd(x, y, 3, 2, 0.1, schedule=lambda t: 1 - t)
+    with pytest.raises(KeyboardInterrupt):
+        next(run)
+    assert [record.epoch for record in run] == [1, 2, 3]

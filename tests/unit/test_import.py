@@ -43,6 +43,7 @@ def test_the_drawing_layer_leaves_pyplot_and_the_widgets_alone():
 def test_the_package_shows_its_learners_its_data_and_its_version():
     assert sorted(nblib.__all__) == ["Network", "Perceptron", "mnist", "toydata"]
     assert all(hasattr(nblib, name) for name in nblib.__all__)
+    assert {"mnist", "toydata"} <= set(dir(nblib))
 
 
 def test_the_version_is_that_of_the_distribution():
