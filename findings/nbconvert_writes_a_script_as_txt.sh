@@ -24,6 +24,6 @@ for name, more in (("short", {}), ("long", {"file_extension": ".py"})):
 PYTHON
 python make.py
 jupyter-nbconvert --log-level=ERROR --to script short.ipynb long.ipynb
-echo "nbconvert $(jupyter-nbconvert --version) writes: $(ls | grep -v -e venv -e make.py -e ipynb | tr '\n' ' ')"
+echo "nbconvert $(jupyter-nbconvert --version) writes of two Python notebooks, short without the field: $(ls | grep -v -e venv -e make.py -e ipynb | tr '\n' ' ')"
 [ -f short.txt ] && [ ! -f short.py ] || { echo 'changed: it is a .py now'; exit 1; }
 [ -f long.py ]

@@ -53,7 +53,7 @@ class Pad {
     this.pointer = null; // the mouse, finger or pen that draws
     this.mine = this.sent = []; // strokes drawn here, and those that Python was told of
     this.waiting = false; // for the answer
-    this.line = connect(model, life, () => this.giveUp());
+    this.line = connect(model, life, ["change:answer"], () => this.giveUp());
     this.build();
     this.paint();
     this.show();

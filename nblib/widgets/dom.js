@@ -15,7 +15,7 @@ const SOON = 400; // ms without an answer until the page says that it waits,
 const PATIENCE = 4000; // and until it wonders whether there is a kernel
 const BUSY = "Waiting for the kernel …";
 const LATE = "No answer yet: is the kernel busy, or not running?";
-const DEAD = "The kernel does not answer: has it been shut down or restarted?";
+const DEAD = "The kernel does not answer: has it been shut down or restarted? Run the cell again.";
 
 function filled(made, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
@@ -81,8 +81,9 @@ function board() {
 }
 
 // The line to Python. Its notice says when an answer takes long, and when nobody answers; `lost` is called
-// then. The kernel itself answers: it says that it is idle once a message is dealt with.
-export function connect(model, life, lost = () => {}) {
+// then. The kernel itself answers: it says that it is idle once a message is dealt with. While a cell awaits,
+// it says so of the cell, and a message hears nothing: but `answers`, events of the model, tell as well.
+export function connect(model, life, answers, lost = () => {}) {
   const { notice, say } = board();
   const open = new Set();
   let timers = [];
@@ -98,11 +99,17 @@ export function connect(model, life, lost = () => {}) {
     say(LATE);
     send({}); // fails if the kernel has gone away meanwhile
   }
+  // Messages are dealt with in order: when one is, those before it are.
   function heard(message) {
-    if (!open.delete(message)) return;
+    if (!open.has(message)) return;
+    for (const earlier of open) {
+      open.delete(earlier);
+      if (earlier === message) break;
+    }
     say("");
     open.size ? wait() : rest();
   }
+  const answered = () => heard([...open].at(-1));
   function dead() {
     rest();
     open.clear();
@@ -119,6 +126,7 @@ export function connect(model, life, lost = () => {}) {
       dead();
     }
   }
+  life.listen(model, Object.fromEntries(answers.map((event) => [event, answered])));
   life.atEnd(rest);
   return { dead, notice, send };
 }

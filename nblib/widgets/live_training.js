@@ -172,7 +172,9 @@ class TrainingView {
   constructor(model, life) {
     this.model = model;
     this.drawn = -Infinity; // when
-    this.line = connect(model, life, () => [this.eta, this.size].forEach((setting) => setting.giveUp()));
+    this.line = connect(model, life, ["change:status", "change:words"], () =>
+      [this.eta, this.size].forEach((setting) => setting.giveUp()),
+    );
     this.box = html("div", { class: "nblib-stepper nblib-training", role: "group" });
     this.words = html("p", { class: "nblib-words" });
     this.alert = html("p", { role: "alert" });

@@ -88,7 +88,7 @@ class StepperView {
   constructor(model, life) {
     this.model = model;
     this.playing = false;
-    this.line = connect(model, life, () => this.restoreSettings());
+    this.line = connect(model, life, ["change:scene", "change:actions"], () => this.restoreSettings());
     this.restoreSettings = followSettings(model, life, this.line);
     this.picture = html("div", { class: "nblib-picture" });
     this.makeCaption();

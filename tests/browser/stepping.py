@@ -20,7 +20,7 @@ from nblib import steppers
 
 expect.set_options(timeout=20_000)
 
-NOBODY = "The kernel does not answer: has it been shut down or restarted?"
+NOBODY = "The kernel does not answer: has it been shut down or restarted? Run the cell again."
 BUTTONS = ("First step", "Previous step", "Play", "Next step", "Last step")
 
 

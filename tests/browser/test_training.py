@@ -153,6 +153,8 @@ def test_buttons_work_while_a_cell_is_being_awaited(start: Callable[..., Trainin
         shown.button(name).click()
         assert shown.page.evaluate("window.waited.then(reply => reply.content.status)") == "ok"
         shown.expect_status(status)
+        shown.page.wait_for_timeout(600)  # longer than it takes until the page says that it waits
+        expect(shown.notice).to_be_empty()
         shown.button("Resume" if status == "paused" else "Start again").click()
         shown.expect_status("running")
     shown.button("Stop").click()
