@@ -34,8 +34,6 @@ from nblib.runs.epochs import Descent, Epochs
 from nblib.schedules import Schedule
 from nblib.workspace import Workspace
 
-INITS = ("he", "scaled")
-
 
 class Classifier(Layers):
     """A network that says how probable each class is.
@@ -90,7 +88,7 @@ class Classifier(Layers):
         super().__init__(sizes, True, seed, dtype)
         if self.sizes[-1] < 2:
             raise ValueError(f"sizes must end with at least 2 classes, got {self.sizes[-1]}")
-        validate.one_of("init", init, INITS)
+        validate.one_of("init", init, ("he", "scaled"))
         self.activation = activations.by_name(activation)
         self.weight_decay = validate.not_negative("weight_decay", weight_decay)
         gain = self.dtype.type(math.sqrt(2) if init == "he" else 1)

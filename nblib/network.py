@@ -19,8 +19,6 @@ from nblib.runs.epochs import Descent, Epochs
 from nblib.runs.trace import Trace
 from nblib.threads import one_blas_thread
 
-INITS = ("normal", "scaled")
-
 
 class Network(Layers):
     """Layers of neurons, each connected to all of the layer before.
@@ -67,7 +65,7 @@ class Network(Layers):
         seed: int = 0,
         dtype: DTypeLike = np.float32,
     ) -> None:
-        validate.one_of("init", init, INITS)
+        validate.one_of("init", init, ("normal", "scaled"))
         super().__init__(sizes, init == "scaled", seed, dtype)
         self.activation = activations.by_name(activation)
         self.cost_function = costs.by_name(cost)
@@ -83,8 +81,6 @@ class Network(Layers):
 
     def _costs(self, outputs: Array, targets: Array) -> Array:
         return self.cost_function(outputs, targets)
-
-    # -- looking inside -------------------------------------------------------------------------
 
     def activations(self, x: ArrayLike) -> list[Array]:
         """Return the activations a^0 … a^L of all layers: (n, n_l) for rows, (n_l,) for one example.
