@@ -97,9 +97,8 @@ class Classifier(Layers):
         self._functions = [self.activation.function] * (len(self.weights) - 1) + [_log_softmax]
 
     def __repr__(self) -> str:
-        sizes = "-".join(map(str, self.sizes))
         decay = f", weight decay {self.weight_decay:g}" if self.weight_decay else ""
-        return f"Classifier({sizes}, {self.activation.name}{decay}, {self.dtype})"
+        return f"Classifier({self.architecture}, {self.activation.name}{decay}, {self.dtype})"
 
     def feedforward(self, x: ArrayLike) -> Array:
         """Return the probabilities a^L: (n, n_L) for rows (n, n_0), (n_L,) for one example (n_0,).

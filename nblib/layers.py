@@ -87,6 +87,11 @@ class Layers(ABC):
         """How many weights and biases there are."""
         return sum(w.size + b.size for w, b in zip(self.weights, self.biases, strict=True))
 
+    @property
+    def architecture(self) -> str:
+        """The sizes as one writes them: ``784-30-10``."""
+        return "-".join(map(str, self.sizes))
+
     def set_parameters(self, weights: Sequence[ArrayLike], biases: Sequence[ArrayLike]) -> None:
         """Replace all weights and biases by copies of the given arrays.
 

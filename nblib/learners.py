@@ -6,16 +6,15 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nblib import validate
 from nblib.layers import Array, Gradients, Layers
+from nblib.runs.epochs import Rows
 from nblib.workspace import Workspace
 
 if TYPE_CHECKING:  # it would bring numpy.random in, which is slow to import
     from nblib.augmentations import Augmentation
 
-Rows = NDArray[np.integer]
 Backprop = Callable[[Any, Array, Array], Gradients]
 
 

@@ -73,8 +73,8 @@ class Network(Layers):
         self._functions = [self.activation.function] * len(self.weights)
 
     def __repr__(self) -> str:
-        sizes = "-".join(map(str, self.sizes))
-        return f"Network({sizes}, {self.activation.name}, {self.cost_function.name}, {self.dtype})"
+        functions = f"{self.activation.name}, {self.cost_function.name}"
+        return f"Network({self.architecture}, {functions}, {self.dtype})"
 
     def _bp1(self, a: Array, y: Array, out: Array) -> None:
         self.cost_function.delta(a, y, self.activation, out=out)

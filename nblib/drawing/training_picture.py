@@ -78,8 +78,8 @@ def picture(training: Training) -> Picture:
 
 def heading(training: Training) -> str:
     """Return what is being trained, and how: ``Training of 784-16-10, 30 epochs of 50,000 examples``."""
-    sizes = "-".join(map(str, training.network.sizes))
-    return f"Training of {sizes}, {training.epochs:,} epochs of {len(training):,} examples"
+    size = f"{training.epochs:,} epochs of {len(training):,} examples"
+    return f"Training of {training.network.architecture}, {size}"
 
 
 def headings(training: Training) -> list[str]:

@@ -120,8 +120,8 @@ class Training:
         self._begin()
 
     def __repr__(self) -> str:
-        sizes = "-".join(map(str, self.network.sizes))
-        return f"Training({sizes}, {self.updates} updates in {self.epoch:.2f} of {self.epochs} epochs)"
+        so_far = f"{self.updates} updates in {self.epoch:.2f} of {self.epochs} epochs"
+        return f"Training({self.network.architecture}, {so_far})"
 
     def __len__(self) -> int:
         return len(self._data[0])

@@ -71,8 +71,7 @@ class DigitPad(StillWidget):
         self.on_msg(self._hear)
 
     def __repr__(self) -> str:
-        sizes = "-".join(map(str, self._reader.network.sizes))
-        return f"[DigitPad: draw a digit for the network {sizes}]"
+        return f"[DigitPad: draw a digit for the network {self._reader.network.architecture}]"
 
     # -- from a cell --------------------------------------------------------------------------------
 

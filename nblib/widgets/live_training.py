@@ -99,9 +99,8 @@ class LiveTraining(StillWidget):
         self.on_msg(self._hear)
 
     def __repr__(self) -> str:
-        sizes = "-".join(map(str, self.training.network.sizes))
         epochs = training_picture.epochs(self.training, self.training.epoch)
-        return f"[Live training: {sizes}, {epochs}, {self.status}]"
+        return f"[Live training: {self.training.network.architecture}, {epochs}, {self.status}]"
 
     # -- what one can do ----------------------------------------------------------------------------
 
