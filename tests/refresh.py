@@ -42,7 +42,7 @@ CELL_TIMEOUT = 300  # seconds, as for nbval in pyproject.toml
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
+    "language_info": {"file_extension": ".py", "name": "python"},  # or a script is a .txt
 }
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 IMAGES = ("image/png", "image/jpeg")

@@ -8,6 +8,7 @@ import re
 from importlib.util import find_spec
 from pathlib import Path
 
+from nbconvert.exporters import ScriptExporter
 from nbformat import NotebookNode
 
 import refresh
@@ -42,6 +43,14 @@ def test_the_folder_stays_small():
 def test_the_file_is_in_the_agreed_form(path: Path):
     text = refresh.to_text(refresh.normalise(notebook(path)))
     assert path.read_bytes() == text.encode(), f"run: python tests/refresh.py notebooks/{path.name}"
+
+
+@each()
+def test_it_becomes_a_script_of_python(path: Path):
+    one_cell = NotebookNode(notebook(path) | {"cells": code_cells(path)[:1]})
+    script, resources = ScriptExporter().from_notebook_node(one_cell)
+    assert resources["output_extension"] == ".py"
+    assert code_cells(path)[0].source in script
 
 
 @each()
