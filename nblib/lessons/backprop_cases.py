@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from nblib.lessons.exercise import Exercise, Function
+from nblib.lessons.exercise import Exercise, Function, Trial
 from nblib.lessons.result import Wrong
 from nblib.network import Network
 
@@ -36,7 +36,7 @@ def layers(rng: np.random.Generator) -> Iterator[tuple[Array, Array, Array]]:
         yield tuple(np.round(rng.normal(size=shape), 1) for shape in ((m, n_out), (n_out, n_in), (m, n_in)))
 
 
-def networks(rng: np.random.Generator) -> Iterator[Case]:
+def networks(rng: np.random.Generator) -> Iterator[tuple[Watched, Array, Array]]:
     """Yield a network with examples and their targets: square ones, which let a turned matrix pass, too."""
     for sizes, m in (((2, 1), 1), ((2, 1), 2), ((1, 1, 1), 1), ((1, 1, 1), 2), *_SQUARE, *_OTHERS):
         yield _network(sizes, rng), *_examples(sizes, m, rng)
@@ -48,9 +48,8 @@ def networks(rng: np.random.Generator) -> Iterator[Case]:
 def networks_without_backprop(rng: np.random.Generator) -> Iterator[Case]:
     """Yield the same, but for the network's own backpropagation."""
     for network, x, y in networks(rng):
-        bare = Watched(network.sizes, _refuse)
-        bare.set_parameters(network.weights, network.biases)
-        yield bare, x, y
+        network.asked = _refuse
+        yield network, x, y
 
 
 def single_examples(rng: np.random.Generator) -> Iterator[Case]:
@@ -61,8 +60,8 @@ def single_examples(rng: np.random.Generator) -> Iterator[Case]:
         yield _network(sizes, rng), x[0], y[0]
 
 
-def _network(sizes: Sequence[int], rng: np.random.Generator) -> Network:
-    network = Network(sizes, dtype=np.float64)
+def _network(sizes: Sequence[int], rng: np.random.Generator) -> Watched:
+    network = Watched(sizes, lambda: None)
     weights, biases = ([_readable(a.shape, rng) for a in part] for part in (network.weights, network.biases))
     network.set_parameters(weights, biases)
     return network
@@ -80,12 +79,24 @@ def _readable(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
 class Watched(Network):
     """A network that calls `asked` whenever its slopes are asked for, in whatever way.
 
-    A copy of it calls the same function.
+    A copy of it calls the same function, and counts its costs and outputs together with it: `looks`
+    says how often somebody looked at them.
     """
 
     def __init__(self, sizes: Sequence[int], asked: Callable[[], None], seed: int = 0) -> None:
         super().__init__(sizes, seed=seed, dtype=np.float64)
-        self.asked = asked
+        looked: list[None] = []
+        self.asked, self.look, self.looks = asked, lambda: looked.append(None), lambda: len(looked)
+
+    def cost(self, x: ArrayLike, y: ArrayLike) -> float:
+        """Count, and return the cost."""
+        self.look()
+        return super().cost(x, y)
+
+    def feedforward(self, x: ArrayLike) -> Array:
+        """Count, and return the outputs."""
+        self.look()
+        return super().feedforward(x)
 
     def backward(self, *way: Any) -> Any:
         """Tell, and go backwards as every network does."""
@@ -102,6 +113,16 @@ def _refuse() -> None:
 
 class InRows(Exercise):
     """An exercise with one example per row: where shapes do not fit, that is the likely reason."""
+
+    def remark(self, trials: Sequence[Trial]) -> str | None:
+        """Say of slopes that were measured, knob by knob, that they were."""
+        networks = [trial.case[0] for trial in trials if isinstance(trial.case[0], Watched)]
+        if not networks or any(network.looks() < network.n_parameters for network in networks):
+            return None
+        return (
+            "It measures them, with at least one forward pass for each knob. That is right, and far too slow "
+            "for notebook 6: the four equations need one pass back for all of them."
+        )
 
     def _fault(self, expected: Any, outcome: Any) -> str | None:
         fault = super()._fault(expected, outcome)

@@ -164,6 +164,10 @@ backprop.slips = {
     "Only the last example counts: each one overwrites what came before. Add up, then take the mean.": given(
         x=lambda x: x[-1:], y=lambda y: y[-1:]
     ),
+    "Only the last example is left, divided by the number of all: in a loop, = begins anew where += "
+    "adds.": BACKPROP.but(
+        bp3=lambda delta, m: delta[-1] / m, bp4=lambda delta, a_in, m: np.outer(delta[-1], a_in[-1]) / m
+    ),
     "BP1 lacks the slope of the neuron: δ of the last layer "
     "is (a − y) ⊙ σ′(z), not only a − y.": BACKPROP.but(bp1=lambda error: error),
     "BP2 lacks the slope of the neuron. The last layer is right; on the way back, each layer multiplies "
@@ -194,6 +198,10 @@ backprop.slips = {
     "BP2 takes the weights of the layer before. δ of layer l flows back through the wires between l and "
     "l + 1; the list begins at 0, so "
     "these are weights[l].": BACKPROP.but(blame=lambda delta_next, w: delta_next @ w),
+    "BP2 takes the slope of the layer before. What arrives at layer l is multiplied by the slope of its own "
+    "neurons, made of aˡ.": BACKPROP.but(bp2=lambda blame, a_in: blame * a_in * (1 - a_in)),
+    "BP2 takes the slope of the layer after. δ of that layer holds it already; here belongs the slope of "
+    "layer l, made of aˡ.": BACKPROP.but(bp2=lambda blame, slope_next: blame * slope_next),
     "On the way forwards W is turned round. With one example per row it is a @ W.T + b.": BACKPROP.but(
         z=lambda a_in, w, b: a_in @ w + b
     ),
@@ -270,7 +278,8 @@ input_gradient.slips = {
 
 # -- 5. another cost ------------------------------------------------------------------------------
 
-QUARTIC = BACKPROP.but(bp1=lambda error, slope: error**3 * slope)
+CUBE = {"error": lambda a, y: (a - y) ** 3}
+QUARTIC = BACKPROP.but(**CUBE)
 
 
 @cases.in_rows(
@@ -289,20 +298,25 @@ quartic_backprop.slips = {
     "Every slope is four times too large. The ¼ in the cost takes the 4 of the power away.": each(
         lambda slopes: 4 * slopes
     ),
+    "Every slope is four times too small. The ¼ in the cost is used up: it takes the 4 of the power "
+    "away.": each(lambda slopes: slopes / 4),
     "Every slope has the wrong sign. The derivative is (a − y)³ and not (y − a)³.": NEGATED,
     "(a − y)² never is negative: it cannot tell too much from too little. The "
-    "derivative of ¼ u⁴ is u³.": QUARTIC.but(bp1=lambda error, slope: error**2 * slope),
+    "derivative of ¼ u⁴ is u³.": QUARTIC.but(error=lambda a, y: (a - y) ** 2),
     "¼ (a − y)⁴, the cost itself, stands in BP1. There belongs its derivative.": QUARTIC.but(
-        bp1=lambda error, slope: error**4 / 4 * slope
+        error=lambda a, y: (a - y) ** 4 / 4
     ),
     "The power 3 goes round the whole of δ. It is for a − y only; σ′(z) stays as it is.": QUARTIC.but(
-        bp1=lambda error, slope: (error * slope) ** 3
+        bp1=lambda a, y, slope: ((a - y) * slope) ** 3
     ),
     "BP1 lacks the slope of the neuron: it stays a factor, whatever the cost.": QUARTIC.but(
-        bp1=lambda error: error**3
+        bp1=lambda error: error
     ),
-    "You add up the slopes of the examples. The cost is their mean: divide by "
-    "the number of rows.": QUARTIC.but(m=lambda: 1),
+    **{
+        says: slip.but(**CUBE) if isinstance(slip, Formulas) else slip
+        for says, slip in backprop.slips.items()
+        if "a − y" not in says and "BP1 lacks" not in says  # those are about the old cost
+    },
 }
 
 # -- 6. no more luck ------------------------------------------------------------------------------

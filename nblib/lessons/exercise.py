@@ -166,12 +166,16 @@ class Exercise(Check):
         """Return the arguments that every answer is tried with, the same at each call."""
         return list(self._cases(np.random.default_rng(0)))
 
-    def examine(self, *answers: Any) -> None:
-        """Compare the answer with the right one."""
-        self.compare(self.prepare(*answers) if self.prepare else one_function(self.name, answers))
+    def examine(self, *answers: Any) -> str | None:
+        """Compare the answer with the right one; return what there is to remark about it, or None."""
+        return self.compare(self.prepare(*answers) if self.prepare else one_function(self.name, answers))
 
-    def compare(self, function: Function) -> None:
-        """Compare a function with the right one, case by case.
+    def remark(self, trials: Sequence[Trial]) -> str | None:
+        """Return a further sentence on a right answer, or None."""
+        return None
+
+    def compare(self, function: Function) -> str | None:
+        """Compare a function with the right one, case by case; return what there is to remark, or None.
 
         Raises
         ------
@@ -181,7 +185,7 @@ class Exercise(Check):
         trials = self._trials(function)
         failed = next((trial for trial in trials if self._fault(trial.expected, trial.outcome)), None)
         if failed is None:
-            return
+            return self.remark(trials)
         known = self._known(trials)
         example = {name: show(value) for name, value in zip(self.names, failed.case, strict=True)}
         if known or not isinstance(failed.outcome, Wrong):

@@ -126,7 +126,14 @@ def test_a_measured_gradient_passes(exercise, cost):
 
         return oracle.slopes(measure, network.weights), oracle.slopes(measure, network.biases)
 
-    assert exercise(measured)
+    result = exercise(measured)
+    assert result
+    assert "It measures them, with at least one forward pass for each knob." in result.says
+
+
+@pytest.mark.parametrize("mine", [in_float32, one_example_after_the_other])
+def test_nothing_else_is_called_measured(mine):
+    assert "measures" not in backprop(mine).says
 
 
 def test_the_slope_along_an_input_is_what_a_nudge_measures():
@@ -229,6 +236,45 @@ def test_a_wrong_step_is_named_even_where_it_fits_on_square_matrices_only(steps,
     result = backprop(in_steps(**steps))
     assert result.says.startswith(says)
     assert set(dict(result.example)) == {"network", "x", "y", "your answer", "expected"}
+
+
+def overwritten(network, x, y):
+    for i in range(len(x)):
+        slopes = backprop.reference(network, x[i : i + 1], y[i : i + 1])
+    return tuple([one / len(x) for one in part] for part in slopes)
+
+
+def slope_of_the_layer_before(network, x, y):
+    a = [x]
+    for W, b in zip(network.weights, network.biases, strict=True):
+        a.append(sigmoid(a[-1] @ W.T + b))
+    deltas = [(a[-1] - y) * sigmoid.slope(a[-1])]
+    for l in range(len(network.weights) - 1, 0, -1):
+        deltas.insert(0, deltas[0] @ network.weights[l] * sigmoid.slope(a[l - 1]))
+    return [d.T @ a_in / len(x) for d, a_in in zip(deltas, a, strict=False)], [d.mean(axis=0) for d in deltas]
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "says"),
+    [
+        (backprop, overwritten, "Only the last example is left, divided by the number of all"),
+        (backprop, slope_of_the_layer_before, "BP2 takes the slope of the layer before."),
+        (
+            quartic_backprop,
+            lambda network, x, y: quartic_backprop.reference(network, x, y)[::-1],
+            "The two lists are swapped",
+        ),
+        (
+            quartic_backprop,
+            lambda network, x, y: [
+                [slope / 4 for slope in part] for part in quartic_backprop.reference(network, x, y)
+            ],
+            "Every slope is four times too small.",
+        ),
+    ],
+)
+def test_slips_of_a_loop_an_index_and_a_factor_are_named(exercise, answer, says):
+    assert exercise(answer).says.startswith(says)
 
 
 @pytest.mark.parametrize(
