@@ -21,7 +21,8 @@ Answer = Callable[[NDArray[np.float64]], ArrayLike]
 SIGNED = LinearSegmentedColormap.from_list("signed", [ORANGE, "#ffffff", BLUE])
 """Orange for negative, white for zero, blue for positive."""
 _LABELS = {"xlabel": "x₁", "ylabel": "x₂"}
-_LOOKS = ((INK, "-"), (GREY, "--"), (BLUE, "-."), (ORANGE, ":"))
+_LOOKS = ((INK, "-"), (GREY, "--"), (INK, "-."), (GREY, ":"))
+"""Of lines, in turn; the first is that of the border where there is one. Blue and orange are signs."""
 
 
 def plane(
@@ -43,7 +44,7 @@ def plane(
     lines : mapping of label to (weights, bias), optional
         Lines w·x + b = 0; side 1 is shaded where there is just one.
     answer : callable, optional
-        Takes rows (m, 2) and returns a number from 0 to 1 for each: the background.
+        Takes rows (m, 2) and returns a number from 0 to 1 for each: the background, with its border at ½.
     ring : int, optional
         The row of `x` to put a ring around.
     normal : bool
@@ -70,7 +71,7 @@ def planes(panels: Mapping[str, Mapping[str, Any]], *, alt: str, columns: int = 
     columns = min(columns, len(panels))
     rows = ceil(len(panels) / columns)
     side = min(3.4, 8.8 / columns)
-    entries = 2 + max(len(panel.get("lines") or {}) for panel in panels.values())
+    entries = 2 + max(len(panel.get("lines") or {}) + ("answer" in panel) for panel in panels.values())
     height = side + 0.35 + 0.17 * entries
     with canvas(rows, columns, width=side * columns, height=height * rows) as (figure, axes):
         for ax, (title, panel) in zip(axes.flat, panels.items(), strict=False):
@@ -124,7 +125,8 @@ def _draw(
     if answer is not None:
         points.background(answer)
     for i, (label, (weights, bias)) in enumerate(lines.items()):
-        points.line(weights, bias, label, _LOOKS[i % 4], shade=len(lines) == 1)
+        look = _LOOKS[(i + (answer is not None)) % 4]
+        points.line(weights, bias, label, look, shade=len(lines) == 1)
         if normal:
             points.normal(weights, bias)
 
@@ -182,3 +184,4 @@ class _Plane:
         self.ax.contourf(across, up, values, levels=np.linspace(0, 1, 11), **look)
         if values.min() < 0.5 < values.max():
             self.ax.contour(across, up, values, levels=[0.5], colors=INK, linewidths=1.5, zorder=2)
+            self.ax.plot([], [], color=INK, label="border, ½")  # a contour has no entry in a legend

@@ -231,6 +231,21 @@ def test_zero_weights_give_no_line(normal):
     assert len(ax.lines) == len(ax.patches) == 0
 
 
+def test_the_border_of_an_answer_is_in_the_legend_and_looks_like_no_line():
+    lines = {name: ([1, k], -0.5) for k, name in enumerate(("first", "second", "third"))}
+    picture = figures.plane(SQUARE, XOR, alt="a", lines=lines, answer=lambda rows: rows[:, 0])
+    (ax,) = picture.figure.axes
+    assert [text.get_text() for text in ax.get_legend().get_texts()][2:] == ["border, ½", *lines]
+    looks = [(line.get_color(), line.get_linestyle()) for line in ax.lines]
+    assert len(set(looks)) == 4
+    assert not {BLUE, ORANGE} & {color for color, _ in looks}
+
+
+def test_no_border_where_the_answer_never_crosses_a_half():
+    ax = figures.plane(SQUARE, XOR, alt="a", answer=lambda rows: 0 * rows[:, 0]).figure.axes[0]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["y = 1", "y = 0"]
+
+
 def test_the_normal_starts_on_the_line_and_is_the_weight_vector():
     w, b = np.array([0.6, -0.8]), 0.3
     ax = figures.plane(SQUARE, XOR, alt="normal", lines={"line": (w, b)}, normal=True).figure.axes[0]
