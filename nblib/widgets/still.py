@@ -11,7 +11,7 @@ import anywidget
 from nblib.drawing.picture import Picture
 
 HERE = Path(__file__).parent
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./dom\.js";$', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";$', re.MULTILINE)
 
 
 class StillWidget(anywidget.AnyWidget):
@@ -30,15 +30,26 @@ class StillWidget(anywidget.AnyWidget):
         return data | self.still(), metadata
 
     def get_state(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Return what the browser gets; a script and the one that it imports are one text there."""
+        """Return what the browser gets; a script and those that it imports are one text there."""
         state = super().get_state(*args, **kwargs)
         return state | {"_esm": joined(state["_esm"])} if "_esm" in state else state
 
 
 def joined(script: str) -> str:
-    """Return a script with dom.js in the place of its import: a page could not find it in another file."""
-    shared = (HERE / "dom.js").read_text(encoding="utf-8")
-    return _IMPORT.sub(lambda _: re.sub(r"^export ", "", shared, flags=re.MULTILINE), script)
+    """Return a script with those of this folder in the places of its imports: a page could not find them.
+
+    Each stands there once, also if others import it too.
+    """
+    there: set[str] = set()
+
+    def imported(found: re.Match[str]) -> str:
+        if found[1] in there:
+            return ""
+        there.add(found[1])
+        shared = (HERE / f"{found[1]}.js").read_text(encoding="utf-8")
+        return _IMPORT.sub(imported, re.sub(r"^export ", "", shared, flags=re.MULTILINE))
+
+    return _IMPORT.sub(imported, script)
 
 
 def styles(*names: str) -> str:
