@@ -128,12 +128,12 @@ arctan = Activation("arctan", r"\arctan z", np.arctan, _arctan_slope)
 ACTIVATIONS = {f.name: f for f in (step, sigmoid, tanh, relu, elu, arctan)}
 
 
-def by_name(name: str) -> Activation:
-    """Return the activation called `name`; a ValueError lists the known ones.
+def by_name(name: str, argument: str = "activation") -> Activation:
+    """Return the activation called `name`; a ValueError names the argument and lists the known ones.
 
     Raises
     ------
     ValueError
         If there is no activation of this name.
     """
-    return ACTIVATIONS[validate.one_of("activation", name, ACTIVATIONS)]
+    return ACTIVATIONS[validate.one_of(argument, name, ACTIVATIONS)]

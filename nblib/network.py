@@ -1,4 +1,4 @@
-"""The network of the course: one activation function in every layer, a cost, and plain SGD.
+"""The network of the course: an activation function, another in the last layer if wanted, a cost, plain SGD.
 
 Forward pass, BP1–BP4 and update stand in `nblib.layers`, which the classifier shares.
 """
@@ -38,6 +38,8 @@ class Network(Layers):
         Seed of the initial weights. The same seed draws the same numbers for every `init` and `dtype`.
     dtype : {numpy.float32, numpy.float64}
         The type of all numbers inside. float32 is twice as fast; float64 is for gradient checks.
+    output : str, optional
+        The activation function of the output layer, if it is another one.
 
     Attributes
     ----------
@@ -64,20 +66,23 @@ class Network(Layers):
         init: str = "normal",
         seed: int = 0,
         dtype: DTypeLike = np.float32,
+        output: str | None = None,
     ) -> None:
         validate.one_of("init", init, ("normal", "scaled"))
         super().__init__(sizes, init == "scaled", seed, dtype)
         self.activation = activations.by_name(activation)
+        self.output = activations.by_name(activation if output is None else output, "output")
         self.cost_function = costs.by_name(cost)
-        self.cost_function.suit(self.activation)
-        self._functions = [self.activation.function] * len(self.weights)
+        self.cost_function.suit(self.output)
+        self._functions = [self.activation.function] * (len(self.weights) - 1) + [self.output.function]
 
     def __repr__(self) -> str:
-        functions = f"{self.activation.name}, {self.cost_function.name}"
+        last = "" if self.output is self.activation else f", {self.output.name} output"
+        functions = f"{self.activation.name}{last}, {self.cost_function.name}"
         return f"Network({self.architecture}, {functions}, {self.dtype})"
 
     def _bp1(self, a: Array, y: Array, out: Array) -> None:
-        self.cost_function.delta(a, y, self.activation, out=out)
+        self.cost_function.delta(a, y, self.output, out=out)
 
     def _costs(self, outputs: Array, targets: Array) -> Array:
         return self.cost_function(outputs, targets)

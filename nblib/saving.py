@@ -21,6 +21,7 @@ def save(network: Network, path: str | os.PathLike[str]) -> None:
         "format": np.array(_FORMAT),
         "sizes": np.array(network.sizes),
         "activation": np.array(network.activation.name),
+        "output": np.array(network.output.name),
         "cost": np.array(network.cost_function.name),
     }
     for l, (w, b) in enumerate(zip(network.weights, network.biases, strict=True), start=1):
@@ -50,6 +51,7 @@ def _network(kind: type[Network], content: dict[str, Any]) -> Network:
     n_layers = len(content["sizes"])
     weights, biases = ([content[f"{part}_{l}"] for l in range(1, n_layers)] for part in ("weights", "biases"))
     names = str(content["activation"]), str(content["cost"])
-    network = kind(content["sizes"].tolist(), *names, dtype=weights[0].dtype)
+    numbers, output = weights[0].dtype, str(content["output"])
+    network = kind(content["sizes"].tolist(), *names, dtype=numbers, output=output)
     network.set_parameters(weights, biases)
     return network

@@ -66,12 +66,13 @@ class Pass:
 
 @dataclass
 class Net:
-    """Weights and biases as lists of arrays, the name of the activation, and that of the cost."""
+    """Weights and biases as lists of arrays, the names of activation, cost, and another last activation."""
 
     weights: Sequence[Any]
     biases: Sequence[Any]
     activation: str = "sigmoid"
     cost: str = "quadratic"
+    output: str = ""
 
     @classmethod
     def like(cls, network: Any, own: bool = False) -> "Net":
@@ -82,18 +83,24 @@ class Net:
             [array.astype(float) for array in arrays] if own else arrays
             for arrays in (network.weights, network.biases)
         )
-        return cls(weights, biases, network.activation.name, cost)
+        output = getattr(network, "output", network.activation).name
+        return cls(weights, biases, network.activation.name, cost, output)
 
     @property
     def parameters(self) -> list[Any]:
         return [*self.weights, *self.biases]
 
+    @property
+    def names(self) -> list[str]:
+        """The activation of each layer."""
+        return [self.activation] * (len(self.weights) - 1) + [self.output or self.activation]
+
     def forward(self, x: Any) -> tuple[list[Array], list[Array]]:
         """Return z of layers 1 … L and a of layers 0 … L for one example."""
         zs, a = [], [np.asarray(x, float)]
-        for w, b in zip(self.weights, self.biases, strict=True):
+        for w, b, name in zip(self.weights, self.biases, self.names, strict=True):
             zs.append(np.asarray(w, float) @ a[-1] + np.asarray(b, float))
-            a.append(FUNCTIONS[self.activation](zs[-1]))
+            a.append(FUNCTIONS[name](zs[-1]))
         if self.cost == "softmax":
             powers = np.exp(zs[-1] - max(zs[-1]))
             a[-1] = powers / powers.sum()
@@ -113,9 +120,10 @@ class Net:
     def backprop(self, x: Any, y: Any) -> Pass:
         """Return what one example says: BP1 to BP4."""
         zs, a = self.forward(x)
-        slope, y = DERIVATIVES[self.activation], np.asarray(y, float)
+        slope, last = (DERIVATIVES[name] for name in (self.activation, self.names[-1]))
+        y = np.asarray(y, float)
         softmax = self.cost == "softmax"
-        deltas = [a[-1] - y if softmax else COST_GRADIENTS[self.cost](a[-1], y) * slope(zs[-1])]
+        deltas = [a[-1] - y if softmax else COST_GRADIENTS[self.cost](a[-1], y) * last(zs[-1])]
         for w, z in zip(self.weights[:0:-1], zs[-2::-1], strict=True):
             deltas.insert(0, np.asarray(w, float).T @ deltas[0] * slope(z))
         nabla_weights = [np.outer(delta, a_in) for delta, a_in in zip(deltas, a[:-1], strict=True)]

@@ -1,10 +1,19 @@
 """Small data sets to learn on: points in the plane, truth tables, and images of lines.
 
+`PLANE` has the larger sets of the playground by their names: their points lie within about 3 of the origin.
+
 Every function returns ``x`` with one example per row and ``y`` with its label, 0 or 1. Random
 sets are the same on every machine for the same seed.
+
+Raises
+------
+ValueError, TypeError
+    By every function, if an argument is not as described.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +70,106 @@ def separable(n: int = 40, gap: float = 0.4, seed: int = 0) -> Data:
 
 def _distance(points: NDArray[np.float64]) -> NDArray[np.float64]:
     return points @ [0.6, 0.8] - 0.16
+
+
+# -- larger sets in the plane ---------------------------------------------------------------------
+
+
+def clouds(n: int = 200, noise: float = 0.0, seed: int = 0) -> Data:
+    """Return two round clouds that a line separates, around (1.5, 1) for label 1 and (−1.5, −1) for label 0.
+
+    Parameters
+    ----------
+    n : int
+        Number of points, at least 4. Half of them have label 1.
+    noise : float
+        Standard deviation of what is added to both coordinates of each point, at least 0.
+    seed : int
+
+    Returns
+    -------
+    x : ndarray, shape (n, 2)
+    y : ndarray, shape (n,)
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not as described.
+    """
+    y, rng = _halves(n, seed)
+    angle, radius = rng.uniform(0, 2 * np.pi, n), 1.2 * np.sqrt(rng.uniform(size=n))
+    return _shaken(np.outer(2 * y - 1, [1.5, 1.0]) + _polar(radius, angle), noise, rng), y
+
+
+def circle(n: int = 200, noise: float = 0.0, seed: int = 0) -> Data:
+    """Return a disc of radius 1.5 with label 1, around it a ring from 2 to 3 with label 0; see `clouds`."""
+    y, rng = _halves(n, seed)
+    angle, share = rng.uniform(0, 2 * np.pi, n), np.sqrt(rng.uniform(size=n))
+    return _shaken(_polar(np.where(y == 1, 1.5 * share, 2 + share), angle), noise, rng), y
+
+
+def moons(n: int = 200, noise: float = 0.0, seed: int = 0) -> Data:
+    """Return two half circles, each with an end inside the other; see `clouds`.
+
+    That of label 0 opens downwards, that of label 1 upwards.
+    """
+    y, rng = _halves(n, seed)
+    arc = _polar(np.full(n, 1.8), rng.uniform(0, np.pi, n))
+    return _shaken((1 - 2 * y)[:, None] * (arc - [0.9, 0.4]), noise, rng), y
+
+
+def spiral(n: int = 200, noise: float = 0.0, seed: int = 0) -> Data:
+    """Return two arms that wind once and a quarter around each other; see `clouds`.
+
+    They begin near the middle, 0.2 from it, and end at radius 3; that of label 1 is the other one, turned
+    by half a turn.
+    """
+    y, rng = _halves(n, seed)
+    along = np.sqrt((np.arange(n) // 2 + 0.5) / ((n + 1) // 2))
+    return _shaken(_polar(0.2 + 2.8 * along, 2.5 * np.pi * along + np.pi * y), noise, rng), y
+
+
+def clusters(n: int = 200, noise: float = 0.0, seed: int = 0) -> Data:
+    """Return four clusters in a row, whose labels are 0, 1, 0 and 1; see `clouds`."""
+    y, rng = _halves(n, seed)
+    middle = np.outer(np.arange(n) % 4 - 1.5, [1.7, 0.8])
+    angle, radius = rng.uniform(0, 2 * np.pi, n), 0.7 * np.sqrt(rng.uniform(size=n))
+    return _shaken(middle + _polar(radius, angle), noise, rng), y
+
+
+def quadrants(n: int = 200, noise: float = 0.0, seed: int = 0) -> Data:
+    """Return a square of points with label 1 where x₁ and x₂ differ in their signs, XOR; see `clouds`.
+
+    Without noise none is nearer to an axis than 0.2.
+    """
+    y, rng = _halves(n, seed)
+    upper = np.where(np.arange(n) % 4 < 2, 1, -1)
+    return _shaken(rng.uniform(0.2, 2.8, (n, 2)) * np.c_[upper * (1 - 2 * y), upper], noise, rng), y
+
+
+PLANE: dict[str, Callable[..., Data]] = {
+    "clouds": clouds,
+    "circle": circle,
+    "moons": moons,
+    "clusters": clusters,
+    "xor": quadrants,
+    "spiral": spiral,
+}
+
+
+def _halves(n: int, seed: int) -> tuple[NDArray[np.int64], np.random.Generator]:
+    return np.arange(validate.whole("n", n, at_least=4)) % 2, validate.generator("seed", seed)
+
+
+def _polar(radius: NDArray[np.float64], angle: NDArray[np.float64]) -> NDArray[np.float64]:
+    return radius[:, None] * np.c_[np.cos(angle), np.sin(angle)]
+
+
+def _shaken(points: NDArray[np.float64], noise: float, rng: np.random.Generator) -> NDArray[np.float64]:
+    return points + validate.not_negative("noise", noise) * rng.standard_normal(points.shape)
+
+
+# -- truth tables and images ----------------------------------------------------------------------
 
 
 def overlapping(n: int = 40, seed: int = 0) -> Data:
@@ -133,9 +242,7 @@ def lines(size: int = 3, row: int | None = None, noise: float = 0.0, copies: int
     copies = validate.whole("copies", copies, at_least=1)
     if row is not None and validate.whole("row", row, at_least=0) >= size:
         raise ValueError(f"row must be at most {size - 1} for images of {size} rows, got {row}")
-    noise = validate.number("noise", noise)
-    if noise < 0:
-        raise ValueError(f"noise must be at least 0, got {noise:g}")
+    noise = validate.not_negative("noise", noise)
     rng = validate.generator("seed", seed)
     horizontal = np.zeros((size, size, size))
     horizontal[np.arange(size), np.arange(size), :] = 1

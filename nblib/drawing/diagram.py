@@ -250,9 +250,9 @@ def backward(network: Network, trace: Trace, *, alt: str, row: int = 0, title: s
     """
     if max(network.sizes[1:]) > _MOST:
         raise ValueError(f"network must have at most 8 neurons per layer to be drawn, got {network.sizes}")
-    layers = []
-    for layer, a in zip(trace.deltas, trace.activations[1:], strict=True):
-        slopes, deltas = network.activation.slope(a[row]), layer[row].astype(float).round(3)
+    layers, functions = [], [*[network.activation] * (len(trace.deltas) - 1), network.output]
+    for f, layer, a in zip(functions, trace.deltas, trace.activations[1:], strict=True):
+        slopes, deltas = f.slope(a[row]), layer[row].astype(float).round(3)
         texts = [signed(delta, 3) if delta else num(0, 3) for delta in deltas]  # zero has no sign
         below = [f"f′ = {num(slope, 3)}" for slope in slopes]
         layers.append([(f"δ\n{text}", slope, 0) for text, slope in zip(texts, below, strict=True)])

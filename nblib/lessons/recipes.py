@@ -68,7 +68,7 @@ def few(network: Any, size: Any, etas: Any) -> tuple[int, int, list[float]]:
         raise Wrong(f"my_network must be a Network that has not been trained, got {kind(network)}.")
     ends = "begin with 784 inputs, one for each pixel, and end with 10 outputs, one for each digit"
     hidden = hidden_neurons(network, "my_network", ends, MOST_HIDDEN)
-    if network.activation.name == "step":
+    if "step" in (network.activation.name, network.output.name):
         raise Wrong(
             "my_network has the activation step, whose slope is 0 everywhere: all gradients are 0, and it "
             "never learns. Choose one with a slope, such as the sigmoid."
@@ -168,7 +168,7 @@ def flat_neurons(network: Network, pile: Pile) -> str | None:
     outputs = network.feedforward(x)
     often = np.bincount(outputs.argmax(axis=1), minlength=10) >= 0.01 * len(x)
     of_own = [outputs[y == digit, digit] for digit in range(10)]
-    dark = [own.mean() < 0.5 and network.activation.slope(own).mean() < 0.01 for own in of_own]
+    dark = [own.mean() < 0.5 and network.output.slope(own).mean() < 0.01 for own in of_own]
     if all(dark):
         return (
             "All ten output neurons are flat and dark, even for images of their own digit: none learns more."

@@ -16,9 +16,11 @@ KINKED = {"relu": 1e-3, "elu": 1e-3}  # how far from 0 every z has to stay for d
 def networks(draw, activations=("sigmoid", "tanh", "arctan", "elu", "relu")):
     sizes = draw(st.lists(st.integers(1, 6), min_size=2, max_size=5))
     activation = draw(st.sampled_from(activations))
-    cost = draw(st.sampled_from(["quadratic", "cross_entropy"])) if activation == "sigmoid" else "quadratic"
+    output = draw(st.sampled_from([None, "sigmoid"]))
+    any_cost = (output or activation) == "sigmoid"
+    cost = draw(st.sampled_from(["quadratic", "cross_entropy"])) if any_cost else "quadratic"
     init, seed = draw(st.sampled_from(["normal", "scaled"])), draw(st.integers(0, 10_000))
-    return Network(sizes, activation, cost=cost, init=init, seed=seed, dtype=np.float64)
+    return Network(sizes, activation, cost, init, seed, np.float64, output)
 
 
 @st.composite
@@ -57,6 +59,8 @@ def test_weights_have_one_row_per_neuron_and_one_column_per_neuron_before():
     assert [w.shape for w in network.weights] == [(8, 5), (2, 8)]
     assert [b.shape for b in network.biases] == [(8,), (2,)]
     assert repr(network) == "Network(5-8-2, sigmoid, quadratic, float32)"
+    other = Network([5, 8, 2], "relu", "cross_entropy", output="sigmoid")
+    assert repr(other) == "Network(5-8-2, relu, sigmoid output, cross_entropy, float32)"
 
 
 @pytest.mark.parametrize(

@@ -52,14 +52,15 @@ def refused(path):
 @given(
     sizes=st.lists(st.integers(1, 12), min_size=2, max_size=5),
     activation=st.sampled_from(["step", "sigmoid", "tanh", "relu", "elu", "arctan"]),
+    output=st.sampled_from([None, "sigmoid", "tanh"]),
     cross_entropy=st.booleans(),
     dtype=st.sampled_from([np.float32, np.float64]),
     seed=st.integers(0, 1000),
     data=st.data(),
 )
-def test_what_is_loaded_is_what_was_saved(sizes, activation, cross_entropy, dtype, seed, data):
-    cost = "cross_entropy" if cross_entropy and activation == "sigmoid" else "quadratic"
-    network = Network(sizes, activation, cost=cost, dtype=dtype, seed=seed)
+def test_what_is_loaded_is_what_was_saved(sizes, activation, output, cross_entropy, dtype, seed, data):
+    cost = "cross_entropy" if cross_entropy and (output or activation) == "sigmoid" else "quadratic"
+    network = Network(sizes, activation, cost=cost, dtype=dtype, seed=seed, output=output)
     width = {np.float32: 32, np.float64: 64}[dtype]
     for array in parameters(network):  # any finite number, not only those of an initialisation
         array.flat[0] = data.draw(st.floats(allow_nan=False, allow_infinity=False, width=width))
@@ -68,6 +69,7 @@ def test_what_is_loaded_is_what_was_saved(sizes, activation, cross_entropy, dtyp
         loaded = Network.load(Path(folder, "network.npz"))
     assert same(loaded, network)
     assert loaded.activation is network.activation
+    assert loaded.output is network.output
 
 
 def test_a_loaded_network_answers_and_trains_like_the_saved_one(saved):
@@ -263,7 +265,8 @@ def test_a_file_with_a_pickled_object_is_refused_and_runs_no_code(saved, name):
         {"sizes": np.array([2, 3, 2, 2])},
         {"activation": np.array("softplus")},
         {"cost": np.array("hinge")},
-        {"activation": np.array("tanh"), "cost": np.array("cross_entropy")},
+        {"output": np.array("tanh"), "cost": np.array("cross_entropy")},
+        {"output": np.array("softmax")},
         {"weights_1": np.ones((2, 3), np.float32)},
         {"weights_1": np.ones((3, 2), np.float16)},
         {"weights_1": np.ones((3, 2), np.int64)},
@@ -280,7 +283,10 @@ def test_contents_that_do_not_fit_together_are_refused(saved, change):
     assert "no network" in refused(path)
 
 
-@pytest.mark.parametrize("missing", ["format", "sizes", "activation", "cost", "weights_2", "biases_1"])
+PARTS = ["format", "sizes", "activation", "output", "cost", "weights_2", "biases_1"]
+
+
+@pytest.mark.parametrize("missing", PARTS)
 def test_a_missing_part_is_named(saved, missing):
     _, path = saved
     content = content_of(path)

@@ -46,6 +46,73 @@ def test_overlapping_clouds_lie_where_they_should():
         np.testing.assert_allclose(cloud.std(axis=0), 0.45, atol=0.02)
 
 
+# -- larger sets in the plane ---------------------------------------------------------------------
+
+each_set = pytest.mark.parametrize("name", toydata.PLANE)
+
+
+@each_set
+@given(n=st.integers(4, 60), noise=st.floats(0, 1), seed=st.integers(0, 1000))
+def test_a_set_in_the_plane_has_two_halves_and_comes_again(name, n, noise, seed):
+    x, y = toydata.PLANE[name](n, noise, seed)
+    assert (x.shape, y.shape) == ((n, 2), (n,))
+    assert y.sum() == n // 2
+    again, _ = toydata.PLANE[name](n, noise, seed)
+    np.testing.assert_array_equal(x, again)
+    other, _ = toydata.PLANE[name](n, noise + 0.1, seed)
+    assert not np.array_equal(x, other)
+
+
+@each_set
+def test_noise_is_added_to_the_same_points(name):
+    x, y = toydata.PLANE[name](4000, 0.0, seed=3)
+    shaken, labels = toydata.PLANE[name](4000, 0.3, seed=3)
+    np.testing.assert_array_equal(y, labels)
+    assert (shaken - x).std(axis=0) == pytest.approx([0.3, 0.3], rel=0.05)
+    assert np.hypot(*x.T).max() < 4
+
+
+@each_set
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"n": 3}, "n must be at least 4"),
+        ({"noise": -0.1}, "noise must be at least 0"),
+        ({"seed": -1}, "seed"),
+    ],
+)
+def test_a_set_in_the_plane_refuses_what_it_cannot_use(name, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        toydata.PLANE[name](**arguments)
+
+
+def test_without_noise_each_set_is_what_it_is_called():
+    x, y = toydata.circle(500)
+    radius = np.hypot(*x.T)
+    assert radius[y == 1].max() <= 1.5 < 2 <= radius[y == 0].min()
+    assert radius[y == 0].max() <= 3
+    x, y = toydata.quadrants(500)
+    np.testing.assert_array_equal(y, x[:, 0] * x[:, 1] < 0)
+    assert np.abs(x).min() >= 0.2
+    x, y = toydata.clouds(500)
+    np.testing.assert_array_equal(y, x @ [1.5, 1] > 0)
+    x, y = toydata.spiral(500)
+    np.testing.assert_allclose(x[y == 1], -x[y == 0], atol=1e-12)  # half a turn
+    assert np.hypot(*x.T).min() >= 0.2
+    x, y = toydata.clusters(500)
+    nearest = np.abs((x @ [1.7, 0.8])[:, None] / (1.7**2 + 0.8**2) - np.arange(-1.5, 2)).argmin(axis=1)
+    np.testing.assert_array_equal(y, nearest % 2)
+    x, y = toydata.moons(500)
+    centre = np.where(y[:, None] == 1, [0.9, 0.4], [-0.9, -0.4])
+    np.testing.assert_allclose(np.hypot(*(x - centre).T), 1.8)
+    np.testing.assert_array_equal((x - centre)[:, 1] > 0, y == 0)
+
+
+@pytest.mark.parametrize(("name", "separable"), [("clouds", True), ("moons", False), ("clusters", False)])
+def test_of_these_sets_a_line_separates_the_clouds_alone(name, separable):
+    assert Perceptron(2).fit(*toydata.PLANE[name](200), max_epochs=300).converged == separable
+
+
 @pytest.mark.parametrize(
     ("name", "y"),
     [
