@@ -31,6 +31,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from nblib import validate
 from nblib.activations import Activation
+from nblib.ranking import answers
 from nblib.workspace import Workspace
 
 Array = NDArray[Any]
@@ -171,8 +172,9 @@ class Layers(ABC):
     def predict(self, x: ArrayLike) -> Any:
         """Return the answer of the network: (n,) ints for rows, one int for one example.
 
-        It is the index of the brightest output neuron, or, where there is only one output
-        neuron, 1 if it is above ½ and else 0.
+        It is the index of the brightest output neuron, the first of equally bright ones, or, where
+        there is only one output neuron, 1 if it is above ½ and else 0. It is −1 where no output is a
+        number, as in a network whose training has blown up.
 
         Raises
         ------
@@ -180,8 +182,8 @@ class Layers(ABC):
             If `x` does not fit the network.
         """
         rows, single = self._rows(x)
-        answers = np.concatenate([_answers(outputs) for outputs in self._outputs(rows)])
-        return int(answers[0]) if single else answers
+        said = np.concatenate([answers(outputs) for outputs in self._outputs(rows)])
+        return int(said[0]) if single else said
 
     def accuracy(self, x: ArrayLike, y: ArrayLike) -> float:
         """Return the fraction of rows, 0 to 1, that are answered as `y` says (labels or targets).
@@ -271,7 +273,7 @@ class Layers(ABC):
         for outputs in self._outputs(x):
             targets = y[start : start + len(outputs)]
             cost += float(self._costs(outputs, targets).sum(dtype=np.float64))
-            right += np.count_nonzero(_answers(outputs) == _answers(targets))
+            right += np.count_nonzero(answers(outputs) == answers(targets))
             start += len(outputs)
         return cost / len(x), float(right / len(x))
 
@@ -311,9 +313,7 @@ class Layers(ABC):
 
     def _rows(self, x: ArrayLike) -> tuple[Array, bool]:
         """Return `x` as rows, and whether it was one example."""
-        x = validate.real("x", x)
-        single = x.ndim == 1
-        return validate.rows("x", x[None] if single else x, self.sizes[0], self.dtype), single
+        return validate.rows_or_one("x", x, self.sizes[0], self.dtype)
 
     def _pair(self, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
         """Return examples and targets as rows; a single example is one row."""
@@ -334,7 +334,3 @@ class Layers(ABC):
             validate.like("nabla_weights", nabla_weights, self.weights, self.dtype),
             validate.like("nabla_biases", nabla_biases, self.biases, self.dtype),
         )
-
-
-def _answers(outputs: Array) -> NDArray[np.integer]:
-    return outputs.argmax(axis=1) if outputs.shape[1] > 1 else (outputs[:, 0] > 0.5).astype(np.int64)

@@ -147,9 +147,7 @@ class Perceptron:
         ValueError, TypeError
             If `x` does not hold finite numbers, n_inputs in a row.
         """
-        x = validate.real("x", x)
-        single = x.ndim == 1
-        x = validate.rows("x", x[None] if single else x, self.weights.size)
+        x, single = validate.rows_or_one("x", x, self.weights.size)
         z = x @ self.weights + self.bias
         return float(z[0]) if single else z
 

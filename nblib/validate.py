@@ -18,6 +18,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from nblib import shapes
+
+_PLAIN = {np.ndarray, np.memmap, np.matrix, np.recarray}  # all that these hold are their numbers
+
 
 def real(name: str, value: ArrayLike) -> NDArray[Any]:
     """Return `value` as an array of real numbers, of any shape and type.
@@ -25,17 +29,40 @@ def real(name: str, value: ArrayLike) -> NDArray[Any]:
     Raises
     ------
     TypeError
-        If `value` is not made of real numbers.
+        If `value` is not made of real numbers, or says more than they do, as a mask or a unit does.
     ValueError
         If it is ragged.
     """
+    _plain(name, value)
     try:
         array = np.asarray(value)
     except ValueError as error:
         raise ValueError(f"{name} must be a regular array, but its rows have different lengths") from error
+    except Exception as error:  # whatever an object says that will not become an array
+        kind = type(value).__name__
+        raise TypeError(f"{name} must hold real numbers, got {kind}, which is no array: {error}") from error
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name} must hold real numbers, got {_describe(value, array)}")
     return array
+
+
+def _plain(name: str, value: Any) -> None:
+    """Refuse an array that says more than its numbers do, alone or in a list: NumPy would drop that."""
+    if isinstance(value, (list, tuple)):
+        if any(issubclass(kind, (list, tuple, np.ndarray)) for kind in set(map(type, value))):
+            for part in value:
+                _plain(name, part)
+    elif isinstance(value, np.ndarray) and type(value) not in _PLAIN:
+        if not isinstance(value, np.ma.MaskedArray):
+            raise TypeError(
+                f"{name} must be a plain array, got {type(value).__name__}, which says more than its "
+                "numbers: take numpy.asarray of it if they are all that is meant"
+            )
+        if masked := int(np.ma.count_masked(value)):
+            raise TypeError(
+                f"{name} must be an array without a mask, got one in which {masked} of {value.size} numbers "
+                "are masked: leave them out, or say with .filled(…) what stands there"
+            )
 
 
 def finite(name: str, value: ArrayLike, dtype: DTypeLike = np.float64) -> NDArray[Any]:
@@ -64,17 +91,45 @@ def vector(name: str, value: ArrayLike, length: int | None = None) -> NDArray[np
     return array
 
 
-def rows(name: str, value: ArrayLike, n_features: int, dtype: DTypeLike = np.float64) -> NDArray[Any]:
-    """Return `value` as finite data with one example per row, shape (n, n_features), n ≥ 1."""
+def rows(
+    name: str,
+    value: ArrayLike,
+    n: int,
+    dtype: DTypeLike = np.float64,
+    of: str = "features",
+    one: str = "example",
+) -> NDArray[Any]:
+    """Return `value` as finite data, shape (m, n), m ≥ 1: `one` a row, of `n` what messages call `of`."""
     array = finite(name, value, dtype)
     if array.ndim != 2:
-        raise ValueError(
-            f"{name} must be 2-D with one example per row, shape (n, {n_features}), got shape {array.shape}"
-        )
-    if array.shape[1] != n_features:
-        raise ValueError(f"{name} must have {n_features} features per row, got {array.shape[1]}")
-    if len(array) == 0:
-        raise ValueError(f"{name} must hold at least one example, got none")
+        wanted = f"be 2-D with one {one} per row, shape (n, {n}), got shape {array.shape}"
+    elif array.shape[1] != n:
+        wanted = f"have {n} {of} per row, got {array.shape[1]}"
+    elif len(array) == 0:
+        raise ValueError(f"{name} must hold at least one {one}, got none")
+    else:
+        return array
+    raise ValueError(f"{name} must {wanted}{shapes.rows(name, array.shape, n, one)}")
+
+
+def rows_or_one(
+    name: str, value: ArrayLike, n: int, dtype: DTypeLike = np.float64
+) -> tuple[NDArray[Any], bool]:
+    """Return examples as `rows` does, and whether it was a single one, of shape (n,)."""
+    array = real(name, value)
+    single = array.ndim == 1
+    if single and array.size != n:
+        advice = shapes.rows(name, array.shape, n)
+        raise ValueError(f"{name} must have {n} features per row, got {array.size}{advice}")
+    return rows(name, array[None] if single else array, n, dtype), single
+
+
+def row(name: str, value: ArrayLike, n: int, dtype: DTypeLike = np.float64) -> NDArray[Any]:
+    """Return `value` as one finite example, shape (n,)."""
+    array = finite(name, value, dtype)
+    if array.shape != (n,):
+        advice = f": take {name}.reshape({n})" if array.size == n else ""
+        raise ValueError(f"{name} must be one example, shape ({n},), got shape {array.shape}{advice}")
     return array
 
 
@@ -108,7 +163,10 @@ def labels(name: str, value: ArrayLike, n_classes: int) -> NDArray[np.int64]:
     """Return `value` as class labels, shape (n,), whole numbers from 0 to n_classes − 1."""
     array = finite(name, value)
     if array.ndim != 1:
-        raise ValueError(f"{name} must be 1-D with one label per example, got shape {array.shape}")
+        raise ValueError(
+            f"{name} must be 1-D with one label per example, got shape {array.shape}"
+            + shapes.labels(name, array.shape, n_classes)
+        )
     if array.size == 0:
         raise ValueError(f"{name} must hold at least one label, got none")
     wrong = (array != np.floor(array)) | (array < 0) | (array >= n_classes)
@@ -123,11 +181,18 @@ def labels(name: str, value: ArrayLike, n_classes: int) -> NDArray[np.int64]:
 def targets(name: str, value: ArrayLike, n_outputs: int, dtype: DTypeLike) -> NDArray[Any]:
     """Return targets, shape (n, n_outputs); labels become one-hot rows, or a column for one output."""
     array = real(name, value)
+    if array.ndim == 2 and array.shape[1] == 1 < n_outputs:
+        advice = shapes.labels(name, array.shape, n_outputs)
+        raise ValueError(f"{name} must have {n_outputs} targets per row, got 1{advice}")
     if array.ndim != 1:
-        return rows(name, array, n_outputs, dtype)
-    if n_outputs == 1:
-        return rows(name, array[:, None], 1, dtype)
-    return np.eye(n_outputs, dtype=dtype)[labels(name, array, n_outputs)]
+        return rows(name, array, n_outputs, dtype, of="targets")
+    if n_outputs > 1:
+        return np.eye(n_outputs, dtype=dtype)[labels(name, array, n_outputs)]
+    try:
+        return labels(name, array, 2)[:, None].astype(dtype)
+    except ValueError as error:
+        column = f"{name.split()[-1]}[:, None]"
+        raise ValueError(f"{error}; targets that are no labels have shape (n, 1): take {column}") from None
 
 
 def number(name: str, value: Any) -> float:
@@ -164,6 +229,7 @@ def share(name: str, value: Any) -> float:
 
 def whole(name: str, value: Any, at_least: int) -> int:
     """Return `value` as an int of at least `at_least`."""
+    _plain(name, value)
     try:
         if isinstance(value, (bool, np.bool_)):
             raise TypeError

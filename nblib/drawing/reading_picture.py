@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from nblib.drawing.picture import GREY, Picture, bare, canvas
@@ -30,7 +31,7 @@ def picture(sheet: NDArray[Any] | None, reading: Reading | None) -> Picture:
         for ax, image, label in zip(others, reading.nearest, near, strict=True):
             _image(ax, image.reshape(28, 28), f"near: {label}")
         told = f" Nearest to it among the training images: {' and '.join(near)}." if near else ""
-        says = f"A drawn digit, scaled and centred; the network says {reading.answer}."
+        says = f"A drawn digit, scaled and centred; the network {_says(reading)}."
         return Picture(figure, says + told)
 
 
@@ -42,12 +43,18 @@ def _image(ax: Any, image: NDArray[Any], title: str) -> None:
     ax.set_title(title, fontsize=9)
 
 
+def _says(reading: Reading) -> str:
+    return "has no answer" if reading.answer is None else f"says {reading.answer}"
+
+
 def _bars(ax: Any, reading: Reading) -> None:
-    drawn = ax.barh(range(10), reading.outputs)
-    drawn[reading.answer].set(hatch="//", edgecolor="white")
+    outputs = np.nan_to_num(reading.outputs)
+    drawn = ax.barh(range(10), outputs)
+    if reading.answer is not None:
+        drawn[reading.answer].set(hatch="//", edgecolor="white")
     for digit, output in enumerate(reading.outputs):
-        ax.text(max(output, 0) + 0.03, digit, f"{output:.2f}", va="center", fontsize=7)
-    ax.set(xlim=(0, 1.15 * max(1, reading.outputs.max())), xlabel="output", yticks=range(10))
+        ax.text(max(outputs[digit], 0) + 0.03, digit, f"{output:.2f}", va="center", fontsize=7)
+    ax.set(xlim=(0, 1.15 * max(1, outputs.max())), xlabel="output", yticks=range(10))
     ax.invert_yaxis()
     ax.grid(False)
-    ax.set_title(f"says {reading.answer}", fontsize=9)
+    ax.set_title(_says(reading), fontsize=9)

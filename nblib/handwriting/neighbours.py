@@ -73,7 +73,7 @@ class Nearest:
         ValueError, TypeError
             If an argument does not fit.
         """
-        q = validate.rows("image", np.asarray(image)[None], self.x.shape[1], np.float32)[0]
+        q = validate.row("image", image, self.x.shape[1], np.float32)
         k = min(validate.whole("k", k, at_least=1), len(self.x))
         with one_blas_thread():
             bounds = self._bounds(q)

@@ -139,7 +139,8 @@ def ink(strokes: Sequence[ArrayLike], thickness: float = THICKNESS, side: int = 
     radius = validate.positive("thickness", thickness) * side / 2
     sheet = np.zeros((side, side), np.float32)
     for i, stroke in enumerate(strokes):
-        points = validate.rows(f"strokes[{i}]", stroke, 2) * side - 0.5  # the first pixel's centre is 0
+        points = validate.rows(f"strokes[{i}]", stroke, 2, of="coordinates", one="place")
+        points = points * side - 0.5  # the first pixel's centre is 0
         for a, b in pairwise(points) if len(points) > 1 else [(points[0], points[0])]:
             _line(sheet, a, b, radius)
     return sheet

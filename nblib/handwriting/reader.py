@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from nblib import validate
 from nblib.handwriting.neighbours import Nearest
 from nblib.network import Network
+from nblib.ranking import ranking, undecided
 
 Array = NDArray[Any]
 UNSURE = 0.5
@@ -46,14 +47,18 @@ class Reading:
     distances: Array = field(default_factory=lambda: np.empty(0, np.float32))
 
     @property
-    def answer(self) -> int:
-        """The digit with the strongest output."""
-        return int(self.outputs.argmax())
+    def answer(self) -> int | None:
+        """The digit with the strongest output; None where all are equal or no number: nothing is answered."""
+        return None if undecided(self.outputs) else int(ranking(self.outputs)[0])
 
     @property
     def words(self) -> str:
         """The answer in words, with the strongest two outputs."""
-        second, first = (int(digit) for digit in np.argsort(self.outputs, kind="stable")[-2:])
+        if np.isnan(self.outputs).all():
+            return "no answer: no output of the network is a number, its training has blown up"
+        if undecided(self.outputs):
+            return f"no answer: all ten outputs of the network are {self.outputs[0]:.2f}"
+        first, second = (int(digit) for digit in ranking(self.outputs)[:2])
         sure = f"the network says {first}" if self.outputs[first] >= UNSURE else f"not sure, perhaps {first}"
         return f"{sure} ({self.outputs[first]:.2f}); next {second} ({self.outputs[second]:.2f})"
 
@@ -99,7 +104,7 @@ class Reader:
         ValueError, TypeError
             If `image` is not 784 finite numbers, or `k` no whole number of at least 1.
         """
-        image = validate.rows("image", np.asarray(image)[None], 784, np.float32)[0]
+        image = validate.row("image", image, 784, np.float32)
         _, *hidden, outputs = self.network.activations(image)
         if self._known is None:
             return Reading(image, hidden, outputs)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nblib import Network, costs, mnist, validate
+from nblib.ranking import answers
 from nblib.threads import one_blas_thread
 
 Array = NDArray[Any]
@@ -174,7 +175,7 @@ def _state(network: Network, x: Array, targets: Array) -> dict[str, Any]:
         "weight": network.weights[1][OUTPUT, HIDDEN],
         "hidden_weights": network.weights[0].copy(),
         "measured_cost": costs.quadratic(outputs, targets).mean(),
-        "right": (outputs.argmax(axis=1) == targets.argmax(axis=1)).sum(),
+        "right": (answers(outputs) == answers(targets)).sum(),
     }
 
 
@@ -185,7 +186,7 @@ def _step(network: Network, x: Array, y: Array, sample: tuple[Array, Array], eta
     own = _arrow(trace.nabla_weights, trace.nabla_biases)
     network.descend(trace.nabla_weights, trace.nabla_biases, eta)
     return {
-        "answers": trace.activations[2].argmax(axis=1),
+        "answers": answers(trace.activations[2]),
         "cost": trace.costs.mean(),
         "deltas": trace.deltas[1][:, OUTPUT],
         "activations": trace.activations[1][:, HIDDEN],

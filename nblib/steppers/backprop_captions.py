@@ -9,6 +9,7 @@ import numpy as np
 from nblib.drawing.formula import Formula, formula
 from nblib.drawing.numbers import num, plain, sub
 from nblib.drawing.scene import Caption
+from nblib.ranking import answers
 from nblib.runs.backprop_run import Array, BackpropRecord
 from nblib.steppers.backprop_pages import Book, Page
 
@@ -212,9 +213,8 @@ def _update(book: Book, page: Page) -> Caption:
 
 
 def _right(record: BackpropRecord, t: int) -> str:
-    a, y = record.activations[-1][t], record.y
-    right = (a > 0.5) == (y > 0.5) if y.shape[1] == 1 else (a.argmax(axis=1) == y.argmax(axis=1))[:, None]
-    return f"{right.sum()} of {len(y)} answers right"
+    right = answers(record.activations[-1][t]) == answers(record.y)
+    return f"{right.sum()} of {len(right)} answers right"
 
 
 def _remark(book: Book, t: int) -> str:

@@ -167,7 +167,7 @@ def _places(strokes: Sequence[ArrayLike]) -> list[list[list[float]]]:
     """Return strokes as the browser knows them; raise ValueError or TypeError if they are none."""
     drawn = []
     for i, stroke in enumerate(strokes):
-        points = validate.rows(f"strokes[{i}]", stroke, 2)
+        points = validate.rows(f"strokes[{i}]", stroke, 2, of="coordinates", one="place")
         if points.min() < 0 or points.max() > 1:
             raise ValueError(
                 f"strokes[{i}] must lie on the pad, from 0 to 1, got {points.min():g} to {points.max():g}"

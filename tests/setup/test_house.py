@@ -12,7 +12,7 @@ LONGEST_MODULE, LONGEST_FUNCTION = 350, 40  # lines; of functions, those below t
 
 # Each imports only from its own layer and from those before it. What is not named lies open at the top.
 LAYERS = [
-    {"validate", "threads", "data.npz"},
+    {"validate", "shapes", "threads", "data.npz"},
     {"runs.epochs"},
     {"mathematics", "runs.trace"},
     {"data"},

@@ -118,7 +118,11 @@ def test_a_bad_file_changes_nothing(pad, tmp_path):
     [
         ([[(0.5, 1.5)]], "strokes[0] must lie on the pad, from 0 to 1, got 0.5 to 1.5"),
         ([[(0, 0)], [(0, np.nan)]], "strokes[1] must hold finite numbers, got nan at index 0, 1"),
-        ([[0.5, 0.5]], "strokes[0] must be 2-D with one example per row, shape (n, 2), got shape (2,)"),
+        (
+            [[0.5, 0.5]],
+            "strokes[0] must be 2-D with one place per row, shape (n, 2), got shape (2,): "
+            "for a single place, take strokes[0][None]",
+        ),
     ],
 )
 def test_bad_strokes_change_nothing(pad, strokes, message):

@@ -309,3 +309,16 @@ def test_cross_entropy_takes_targets_from_0_to_1_only(target):
     network = Network([2, 1], cost="cross_entropy", dtype=np.float64)
     with pytest.raises(ValueError, match="y must be from 0 to 1 for cost 'cross_entropy'"):
         network.backprop([[0.0, 1.0]], [[target]])
+
+
+@pytest.mark.parametrize("n_outputs", [1, 3])
+def test_outputs_that_are_no_numbers_answer_nothing_right(n_outputs):
+    network = Network([2, n_outputs], activation="relu")
+    network.biases[0][:] = np.nan
+    x = np.zeros((4, 2))
+    assert network.predict(x).tolist() == [-1] * 4
+    assert network.predict(x[0]) == -1
+    assert network.accuracy(x, [0, 1, 0, 1]) == 0
+    if n_outputs > 1:
+        network.biases[0][2] = 1.0
+        assert network.predict(x[0]) == 2  # what is no number is never the strongest

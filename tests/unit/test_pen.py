@@ -92,7 +92,7 @@ def test_examples_are_the_same_for_the_same_seed():
         (lambda: ink([[(0, 0)]], thickness=-1), ValueError, "thickness must be greater than 0, got -1"),
         (lambda: ink([[(0, 0)]], side=0), ValueError, "side must be at least 1, got 0"),
         (lambda: ink([[]]), ValueError,
-         "strokes[0] must be 2-D with one example per row, shape (n, 2), got shape (0,)"),
+         "strokes[0] must be 2-D with one place per row, shape (n, 2), got shape (0,)"),
         (lambda: ink([[(0, 0)], [(0, np.nan)]]), ValueError,
          "strokes[1] must hold finite numbers, got nan at index 0, 1"),
     ],

@@ -1,11 +1,14 @@
 """What a network makes of a digit, and the images nearest to it."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nblib import mnist
+from nblib.drawing import reading_picture
 from nblib.handwriting.neighbours import Nearest
 from nblib.handwriting.reader import Reader
 from nblib.network import Network
@@ -104,6 +107,43 @@ def test_the_answer_in_words(biases, words):
     assert reading.hidden == []
 
 
+NUMBERS = st.one_of(st.sampled_from([0.0, 0.3, 0.5, 1.0]), st.floats(-2, 2, width=32), st.just(np.nan))
+
+
+@given(outputs=st.lists(NUMBERS, min_size=10, max_size=10), equal=st.booleans())
+def test_there_is_one_ranking(outputs, equal):
+    """Answer, words, bar, alternative text and `predict` agree, also where outputs are equal or no number."""
+    last = np.array(outputs[:1] * 10 if equal else outputs, np.float32)
+    network = Network([784, 10], activation="tanh")
+    network.weights, network.biases = [np.zeros((10, 784), np.float32)], [last]
+    reading = Reader(network).read(np.ones(784))
+    told = {"".join(re.findall(r"\d", part.split("(")[0])) for part in reading.words.split(";")[:1]}
+    bars = reading_picture.picture(None, reading)
+    hatched = [i for i, bar in enumerate(bars.figure.axes[1].patches) if bar.get_hatch()]
+    if np.isnan(last).all() or len(set(last.tolist())) == 1:
+        assert reading.answer is None
+        assert reading.words.startswith("no answer: ")
+        assert hatched == []
+        assert "the network has no answer" in bars.alt
+        assert network.predict(np.ones(784)) == (-1 if np.isnan(last).all() else 0)
+    else:
+        assert reading.answer == network.predict(np.ones(784))
+        assert told == {str(reading.answer)}
+        assert hatched == [reading.answer]
+        assert f"the network says {reading.answer}" in bars.alt
+        assert reading.outputs[reading.answer] == np.nanmax(reading.outputs)
+
+
+def test_a_network_that_says_nothing_says_so():
+    network = Network([784, 10], activation="relu")
+    network.set_parameters([np.zeros((10, 784))], [-np.ones(10)])
+    assert Reader(network).read(np.ones(784)).words == "no answer: all ten outputs of the network are 0.00"
+    network.biases[0][:] = np.nan
+    words = "no answer: no output of the network is a number, its training has blown up"
+    assert Reader(network).read(np.ones(784)).words == words
+    assert network.accuracy(np.ones((2, 784)), [0, 9]) == 0  # nothing is right
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -112,9 +152,10 @@ def test_the_answer_in_words(biases, words):
         (lambda: Reader(NETWORK, np.ones((2, 784))),
          "x and y must be given together: images and their labels"),
         (lambda: Reader(NETWORK, np.ones((2, 784)), [1]), "x and y must have the same length, got 2 and 1"),
-        (lambda: Reader(NETWORK).read(np.ones(9)), "image must have 784 features per row, got 9"),
+        (lambda: Reader(NETWORK).read(np.ones(9)), "image must be one example, shape (784,), got shape (9,)"),
         (lambda: Nearest(np.ones((2, 3))).search([1, 2, 3], 0), "k must be at least 1, got 0"),
-        (lambda: Nearest(np.ones(3)), "x must be 2-D with one example per row, shape (n, 3), got shape (3,)"),
+        (lambda: Nearest(np.ones(3)), "x must be 2-D with one example per row, shape (n, 3), got shape (3,): "
+         "for a single example, take x[None]"),
     ],
 )  # fmt: skip
 def test_bad_input(call, message):

@@ -151,7 +151,7 @@ def no_class(largest):
 @each(
     (TAKES_Y, [*BAD_Y, ([], ValueError, ["at least one label", "none"])]),
     (TAKES_DIGITS, no_class(9)),
-    (TAKES_DIGITS, [(np.zeros((2, 9)), ValueError, ["10 features per row, got 9"])]),
+    (TAKES_DIGITS, [(np.zeros((2, 9)), ValueError, ["10 targets per row, got 9"])]),
     (TAKES_DIGITS, [(np.zeros((2, 10, 1)), ValueError, ["2-D", "(n, 10)", "(2, 10, 1)"])]),
     (TAKES_DIGITS, [(3, ValueError, ["2-D", "(n, 10)", "()"])]),
     (TAKES_ROWS_AND_BITS, no_class(1)),
@@ -166,6 +166,162 @@ def test_y_that_does_not_fit_is_refused(things, call, name, value, error, words)
 def test_x_and_y_of_different_length_are_refused(things, call, name, value, error, words):
     names = "validation x and validation y" if name == "sgd validation" else "x and y"
     things.refuses(lambda t: call(t, X, value), error, words, names)
+
+
+# -- shapes in words --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("n", "shape", "advice"),
+    [
+        (784, (784, 1), ": if it is a single example, take x.reshape(1, 784)"),
+        (784, (28, 28), ": if it is a single example, take x.reshape(1, 784)"),
+        (784, (1, 28, 28), ": if it is a single example, take x.reshape(1, 784)"),
+        (784, (5, 28, 28), ": for one example per row, take x.reshape(5, 784)"),
+        (784, (5, 784, 1), ": for one example per row, take x.reshape(5, 784)"),
+        (784, (784, 5), ": if each column is one example, take x.T"),
+        (784, (784,), ": for a single example, take x[None]"),
+        (1, (5,), ": for one number per example, take x[:, None]"),
+        (784, (5,), ""),
+        (784, (5, 783), ""),
+        (784, (), ""),
+        (3, (2, 2, 2), ""),
+    ],
+)
+def test_the_usual_slips_in_the_shape_of_x_get_their_cure(n, shape, advice):
+    with pytest.raises(ValueError) as caught:
+        Network([n, 10]).data(np.zeros(shape), [0] * 5)
+    assert str(caught.value).endswith(f"{shape[1] if len(shape) == 2 else shape}{advice}")
+    if "take x" in advice:
+        x = eval(advice.partition("take ")[2], {"x": np.zeros(shape)})  # what is advised is right
+        assert x.shape == (x.size // n, n)
+
+
+@pytest.mark.parametrize(
+    ("n", "shape", "words"),
+    [
+        (10, (5, 1), "y must have 10 targets per row, got 1: for labels, take y[:, 0]"),
+        (10, (10, 5), "y must have 10 targets per row, got 5: if each column is one example, take y.T"),
+        (10, (5, 10, 1), "got shape (5, 10, 1): for one example per row, take y.reshape(5, 10)"),
+        (10, (5, 9), "y must have 10 targets per row, got 9"),
+        (1, (5, 2), "y must have 1 targets per row, got 2"),
+    ],
+)
+def test_the_usual_slips_in_the_shape_of_y_get_their_cure(n, shape, words):
+    network = Network([3, n])
+    with pytest.raises(ValueError) as caught:
+        network.cost(np.zeros((5, 3)), np.zeros(shape))
+    assert str(caught.value).endswith(words)
+    if "take y" in words:
+        y = eval(words.partition("take ")[2], {"y": np.zeros(shape)})
+        assert network.data(np.zeros((5, 3)), y)[1].shape == (5, 10)
+
+
+@pytest.mark.parametrize(
+    ("shape", "advice"),
+    [
+        ((2, 1), ": for labels, take y[:, 0]"),
+        ((1, 5), ": for labels, take y[0]"),
+        ((2, 2), ": for labels out of one-hot rows, take y.argmax(axis=1)"),
+        ((), ": for one example, take [y]"),
+        ((2, 3), ""),
+    ],
+)
+def test_the_usual_slips_in_the_shape_of_labels_get_their_cure(things, shape, advice):
+    words = [f"got shape {shape}{advice}"]
+    things.refuses(lambda t: t.perceptron.fit(X, np.zeros(shape)), ValueError, words, "y must be 1-D")
+
+
+def test_one_image_that_lies_in_two_dimensions_is_told_how_to_lie_in_one():
+    with pytest.raises(ValueError, match=r"shape \(784,\), got shape \(28, 28\): take image.reshape\(784\)$"):
+        validate.row("image", np.zeros((28, 28)), 784)
+
+
+ONE_OUTPUT = {
+    "accuracy": lambda network, y: network.accuracy([[1.0]] * 2, y),
+    "cost": lambda network, y: network.cost([[1.0]] * 2, y),
+    "backprop": lambda network, y: network.backprop([[1.0]] * 2, y),
+    "sgd": lambda network, y: network.sgd([[1.0]] * 2, y, 1, 1, 1.0),
+}
+
+
+@pytest.mark.parametrize("call", ONE_OUTPUT.values(), ids=ONE_OUTPUT)
+@pytest.mark.parametrize("y", [[1, 2], [2, 2], [-1, 1], [0.3, 0.7]])
+def test_labels_for_one_output_are_0_or_1(call, y):
+    with pytest.raises(ValueError, match=r"y must hold whole numbers from 0 to 1, got .* y\[:, None\]$"):
+        call(Network([1, 1]), y)
+    targets = Network([1, 1]).data([[1.0]] * 2, np.array(y)[:, None])[1]  # targets may be any numbers
+    assert targets.tolist() == np.array(y, np.float32)[:, None].tolist()
+
+
+# -- arrays that say more than their numbers --------------------------------------------------
+
+
+class Quantity(np.ndarray):
+    """What libraries of units have: numbers, and what they are numbers of."""
+
+    unit = "volt"
+
+
+MASKED = np.ma.masked_array(np.ones((2, 3)), mask=[[0, 1, 0], [0, 0, 0]])
+MORE = {
+    "mask": (MASKED, "without a mask, got one in which 1 of 6 numbers are masked"),
+    "rows with masks": (list(MASKED), "without a mask, got one in which 1 of 3 numbers are masked"),
+    "masked in a list": (
+        [[1, np.ma.masked, 2], [1, 2, 3]],
+        "without a mask, got one in which 1 of 1 numbers",
+    ),
+    "unit": (np.ones((2, 3)).view(Quantity), "plain array, got Quantity, which says more than its numbers"),
+    "rows with units": (tuple(np.ones((2, 3)).view(Quantity)), "plain array, got Quantity"),
+}
+
+
+@pytest.mark.parametrize("kind", MORE)
+@pytest.mark.parametrize("name", EVERY_X)
+def test_an_array_that_says_more_than_its_numbers_is_refused(things, name, kind):
+    value, words = MORE[kind]
+    things.refuses(lambda t: EVERY_X[name](t, value), TypeError, [words], of(name, "x"))
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda masked: activations.sigmoid(masked), "z"),
+        (lambda masked: Perceptron(3).fit(X, masked), "y"),
+        (lambda masked: Network([3, 10]).accuracy(X, masked), "y"),
+        (lambda masked: gradcheck.compare(Network([3, 10]), X, LABELS, h=masked[1]), "h"),
+        (lambda masked: Network([3, 10], seed=masked[1]), "seed"),
+        (lambda masked: Network([masked[1], 10]), "sizes[0]"),
+        (lambda masked: gates.Unit(masked, 1), "weights"),
+        (lambda masked: Chain(1, 2, masked, 3), "w2"),
+    ],
+)
+def test_labels_and_numbers_that_are_masked_are_refused(call, name):
+    with pytest.raises(TypeError) as caught:
+        call(np.ma.masked_array([1, 1], mask=[0, 1]))
+    assert str(caught.value).startswith(f"{name} must be an array without a mask")
+
+
+def test_arrays_that_hold_nothing_but_numbers_are_welcome(tmp_path):
+    x = np.arange(6.0).reshape(2, 3)
+    mapped = np.memmap(tmp_path / "x", mode="w+", shape=x.shape)
+    mapped[:] = x
+    for alike in (
+        x.view(np.matrix),
+        mapped,
+        np.ma.masked_array(x),
+        np.ma.masked_array(x, mask=np.zeros((2, 3))),
+    ):
+        np.testing.assert_array_equal(validate.rows("x", alike, 3), x)
+
+
+def test_an_object_that_will_not_become_an_array_is_told_of():
+    class Moody:
+        def __array__(self, dtype=None, copy=None):
+            raise RuntimeError("not today")
+
+    with pytest.raises(TypeError, match="x must hold real numbers, got Moody, which is no array: not today"):
+        validate.real("x", Moody())
 
 
 # -- numbers ----------------------------------------------------------------------------------
