@@ -200,7 +200,16 @@ class Network(Layers):
     # -- files and the door ---------------------------------------------------------------------
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the network to exactly `path`, an .npz file of plain arrays, whole or not at all."""
+        """Write the network to exactly `path`, an .npz file of plain arrays, whole or not at all.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the network holds what `load` would refuse, as one that has blown up does, or `path` names
+            no file.
+        OSError
+            If the file cannot be written: the disk is full, or the folder may not be changed.
+        """
         from nblib import saving  # only here: it brings in much that few need
 
         saving.save(self, path)
@@ -211,7 +220,7 @@ class Network(Layers):
 
         Raises
         ------
-        ValueError
+        ValueError, TypeError
             If there is no such file, or it is damaged, or was not written by `save`.
         """
         from nblib import saving

@@ -12,7 +12,9 @@ ValueError, TypeError
 from __future__ import annotations
 
 import operator
+import os
 from collections.abc import Collection, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -258,6 +260,18 @@ def function(name: str, value: Any, takes: str) -> Any:
     if not callable(value):
         raise TypeError(f"{name} must be a function of {takes}, got {value!r}")
     return value
+
+
+def path(name: str, value: Any) -> Path:
+    """Return `value`, a text or a path, as the path of a file."""
+    try:
+        if not isinstance(value, os.PathLike | str) or not isinstance(text := os.fspath(value), str):
+            raise TypeError
+    except TypeError:
+        raise TypeError(f"{name} must be a text or a path, got {value!r}") from None
+    if not text or "\0" in text:
+        raise ValueError(f"{name} must name a file, got {value!r}")
+    return Path(text)
 
 
 def one_of(name: str, value: Any, known: Collection[str]) -> str:

@@ -47,10 +47,10 @@ def load(path: str | os.PathLike[str] | None = None) -> MNIST:
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         If the file is missing, or is not the one that it should be, byte for byte.
     """
-    path = PATH if path is None else Path(path)
+    path = PATH if path is None else validate.path("path", path)
     _check(path)
     with np.load(path, allow_pickle=False) as file:
         return MNIST(

@@ -1,9 +1,11 @@
 """Files: what is saved comes back the same, appears whole or not at all, and damage never goes unnoticed."""
 
 import gc
+import io
 import os
 import tempfile
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nblib import Network, mnist
+from nblib import Network, mnist, saving
+from nblib.classifier import Classifier
+from nblib.data import npz
 
 
 def parameters(network):
@@ -157,11 +161,118 @@ def test_a_folder_is_not_replaced(saved):
     network, path = saved
     folder = path.with_name("folder")
     folder.mkdir()
-    with pytest.raises(OSError):
-        network.save(folder)
+    before = path.read_bytes()
+    for wrong, words in {
+        folder: f"path must name a file, and {str(folder)!r} is a folder: name a file in it",
+        folder / "..": f"path must name a file, and {str(folder / '..')!r} is a folder: name a file in it",
+        folder / "no" / "a": f"path: there is no folder {str(folder / 'no')!r} to write 'a' into",
+        path / "a": f"path: there is no folder {str(path)!r} to write 'a' into",
+        "": "path must name a file, got ''",
+        ".": "path must name a file, and '.' is a folder: name a file in it",
+        "a\0": "path must name a file, got 'a\\x00'",
+    }.items():
+        with pytest.raises(ValueError) as caught:
+            network.save(wrong)
+        assert str(caught.value) == words
+    for wrong in (3, None, b"network.npz", network):
+        for call in (network.save, Network.load):
+            with pytest.raises(TypeError, match="path must be a text or a path, got "):
+                call(wrong)
     assert sorted(os.listdir(path.parent)) == ["folder", path.name]
-    with pytest.raises(FileNotFoundError):
-        network.save(path.with_name("nowhere") / "network.npz")
+    assert path.read_bytes() == before
+
+
+def test_the_name_may_be_as_long_as_the_system_allows(tmp_path):
+    name = "n" * os.pathconf(tmp_path, "PC_NAME_MAX") if hasattr(os, "pathconf") else "n" * 200
+    Network([2, 2]).save(tmp_path / name)
+    assert os.listdir(tmp_path) == [name]
+    with pytest.raises(OSError, match=r"path: .* cannot be written \(.*\); it is as it was before"):
+        Network([2, 2]).save(tmp_path / f"{name}nn")
+
+
+def spoiled(change):
+    network = Network([2, 3, 2], seed=4)
+    change(network)
+    return network
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda n: n.weights[0].fill(np.nan), "weights[0] must hold finite numbers, got nan at index 0, 0"),
+        (lambda n: n.biases[1].fill(np.inf), "biases[1] must hold finite numbers, got inf at index 0"),
+        (
+            lambda n: n.weights.__setitem__(0, np.ones((2, 2))),
+            "weights[0] must have shape (3, 2), got (2, 2)",
+        ),
+        (lambda n: setattr(n, "sizes", [2, 4, 2]), "weights[0] must have shape (4, 2), got (3, 2)"),
+        (
+            lambda n: setattr(n, "activation", replace(n.activation, name="mine")),
+            "activation must be one of 'step', 'sigmoid', 'tanh', 'relu', 'elu', 'arctan', got 'mine'",
+        ),
+    ],
+)
+def test_nothing_is_saved_that_would_not_be_loaded(saved, change, words):
+    _, path = saved
+    before, network = path.read_bytes(), spoiled(change)
+    with pytest.raises(ValueError) as caught:
+        network.save(path)
+    assert str(caught.value) == f"network must be one that can be loaded again, got {network}: {words}"
+    assert path.read_bytes() == before
+    assert os.listdir(path.parent) == [path.name]
+
+
+def test_what_was_put_in_by_hand_is_saved_in_the_type_of_the_network(saved):
+    network, path = saved
+    network.weights[0] = network.weights[0].astype(np.float64)
+    network.save(path)
+    assert same(Network.load(path), Network([2, 3, 2], seed=4))
+
+
+def test_only_networks_are_saved(tmp_path):
+    with pytest.raises(TypeError, match="network must be a Network, got Classifier"):
+        saving.save(Classifier([2, 2]), tmp_path / "network.npz")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "error", [PermissionError(13, "Permission denied"), OSError(28, "No space left on device")]
+)
+@pytest.mark.parametrize("after", [0, 100, 600])  # bytes
+def test_a_disk_that_takes_no_more_is_told_of_and_leaves_the_old_file(saved, monkeypatch, error, after):
+    network, path = saved
+    before = path.read_bytes()
+
+    class Full(io.FileIO):
+        def write(self, data):
+            if self.tell() + len(data) > after:
+                raise error
+            return super().write(data)
+
+    monkeypatch.setattr(npz, "open", lambda path, mode: Full(path, mode), raising=False)
+    with pytest.raises(type(error)) as caught:
+        network.save(path)
+    words = f"path: {str(path)!r} cannot be written ({error.strerror}); it is as it was before"
+    assert str(caught.value) == words
+    assert path.read_bytes() == before
+    assert os.listdir(path.parent) == [path.name]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (PermissionError(13, "Permission denied"), "is a file that you may not read"),
+    ],
+)
+def test_a_file_that_cannot_be_opened_is_not_called_damaged(saved, monkeypatch, error, words):
+    _, path = saved
+
+    def refuse(*_):
+        raise error
+
+    assert "is a folder, not a file" in refused(path.parent)
+    monkeypatch.setattr(npz, "open", refuse, raising=False)
+    assert words in refused(path)
 
 
 # -- damage and foreign files -----------------------------------------------------------------
@@ -215,7 +326,7 @@ def test_a_missing_file_is_told_from_a_damaged_one(tmp_path):
 
 
 def test_a_folder_a_text_and_an_empty_file_are_refused(tmp_path):
-    assert "damaged" in refused(tmp_path)
+    assert "is a folder, not a file" in refused(tmp_path)
     for content in (b"", b"weights = [1, 2, 3]\n", b"PK\x03\x04", b"PK\x05\x06" + 18 * b"\0", bytes(1000)):
         path = tmp_path / "file.npz"
         path.write_bytes(content)
