@@ -17,7 +17,8 @@ def networks(draw, activations=("sigmoid", "tanh", "arctan", "elu", "relu")):
     sizes = draw(st.lists(st.integers(1, 6), min_size=2, max_size=5))
     activation = draw(st.sampled_from(activations))
     output = draw(st.sampled_from([None, "sigmoid"]))
-    any_cost = (output or activation) == "sigmoid"
+    # what hidden neurons without limits add up to saturates the outputs, where differences of ln a are rough
+    any_cost = activation == "sigmoid" or (output, activation) == ("sigmoid", "tanh")
     cost = draw(st.sampled_from(["quadratic", "cross_entropy"])) if any_cost else "quadratic"
     init, seed = draw(st.sampled_from(["normal", "scaled"])), draw(st.integers(0, 10_000))
     return Network(sizes, activation, cost, init, seed, np.float64, output)
