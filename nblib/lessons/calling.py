@@ -21,6 +21,7 @@ from nblib.lessons.result import Wrong
 
 _LIBRARIES = ("<frozen", *(str(Path(module.__file__).parent) for module in (contextlib, np, nblib)))
 """Where code lies that no learner has written: the standard library, NumPy, nblib."""
+_TRUTH = "truth value of an array"
 _DOES_NOTHING = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE", "POP_TOP"}
 
 
@@ -80,6 +81,11 @@ def _answer(function: Callable[..., Any], given: list[Any]) -> Any:
             "It calls itself again and again, until Python gives up. What ends the recursion?"
         ) from None
     except Exception as error:
+        if _TRUTH in str(error):  # NumPy recommends any() and all(), which is no answer here
+            raise Wrong(
+                f"It asks whether an array is true{_where(error)}. With several numbers there is no one "
+                "answer: np.where(condition, this, that) chooses for each of them."
+            ) from error
         raise Wrong(f"It stops with {type(error).__name__}: {error}{_where(error)}.") from error
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,46 @@ def difference(expected: Any, answer: Any, name: Name = "the answer") -> str | N
         return form(expected, answer, name) or _numbers(expected, answer, name)
     except Exception as error:  # an answer may be anything, and its methods may do anything
         return f"the answer cannot be compared with numbers: {type(error).__name__}"
+
+
+def parts(pairs: Sequence[tuple[Any, Any]], name: Name) -> str | None:
+    """Say which parts of several answers have wrong numbers, and which are right in all of them.
+
+    Parameters
+    ----------
+    pairs : sequence of (expected, answer)
+    name : str or tuple of str
+        As for `difference`.
+
+    Returns
+    -------
+    str or None
+        None where the parts have no names of their own, or where a form or a NaN is to be told of first.
+    """
+    first, _ = pairs[0]
+    if not (isinstance(first, dict) or (isinstance(name, tuple) and isinstance(first, tuple))):
+        return None
+    if any(form(*pair, name) for pair in pairs):
+        return None
+    names = list(map(repr, first)) if isinstance(first, dict) else list(name)
+    faults: dict[str, list[str]] = {part: [] for part in names}
+    for pair in pairs:
+        for part, (expected, answer, _) in zip(names, _entries(*pair, name), strict=True):
+            faults[part] += filter(None, [_numbers(expected, answer, part)])
+    wrong = [part for part, found in faults.items() if found]
+    right = [part for part in names if part not in wrong]
+    if not wrong or any("NaN" in fault for found in faults.values() for fault in found):
+        return None
+    others = "".join(f"; {_listed(right)} {'is' if len(right) == 1 else 'are'} right" for _ in right[:1])
+    if len(wrong) == 1:
+        return faults[wrong[0]][0] + others
+    single = all("another number" in fault for part in wrong for fault in faults[part])
+    return f"{_listed(wrong)} are {'other numbers' if single else 'not as expected'}{others}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def form(expected: Any, answer: Any, name: Name = "the answer") -> str | None:
@@ -118,13 +158,28 @@ def kind(value: Any) -> str:
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
-def show(value: Any) -> str:
-    """Return a value as it is shown beside a failing example: short, at most five digits."""
+def show(value: Any, name: Name = "") -> str:
+    """Return a value as it is shown beside a failing example: short, at most five digits.
+
+    Where the things that it holds have names of their own, each stands behind its name.
+
+    >>> show((0.25, 1.0), ("∂C/∂w", "∂C/∂b"))
+    '∂C/∂w: 0.25, ∂C/∂b: 1'
+    """
     try:
-        shown = _shown(value)
+        shown = _labelled(value, name) if isinstance(name, tuple) else _shown(value)
     except Exception as error:  # an answer may be anything, and its methods may do anything
         return f"{kind(value)} that cannot be shown: {type(error).__name__}"
     return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]} …"
+
+
+def _labelled(value: Any, names: tuple[str, ...]) -> str:
+    if not isinstance(value, (list, tuple)) or len(value) != len(names):
+        return _shown(value)
+    lines = []
+    for name, entry in zip(names, map(_shown, value), strict=True):
+        lines.append(f"{name}: {entry}".replace("\n", "\n" + " " * (len(name) + 2)))
+    return ("\n" if any("\n" in line for line in lines) else ", ").join(lines)
 
 
 def _shown(value: Any) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from nblib.lessons import calling
-from nblib.lessons.compare import difference, kind, same, show
+from nblib.lessons.compare import difference, kind, parts, same, show
 from nblib.lessons.limit import TimeOver, time_limit
 from nblib.lessons.result import Result, Wrong
 from nblib.lessons.slips import Slip
@@ -189,9 +189,10 @@ class Exercise(Check):
         known = self._known(trials)
         example = {name: show(value) for name, value in zip(self.names, failed.case, strict=True)}
         if known or not isinstance(failed.outcome, Wrong):
-            answer = failed.outcome.says if isinstance(failed.outcome, Wrong) else show(failed.outcome)
-            example |= {"your answer": answer, "expected": show(failed.expected)}
-        raise Wrong(known[0] if known else self._fault(failed.expected, failed.outcome), example)
+            wrong = isinstance(failed.outcome, Wrong)
+            answer = failed.outcome.says if wrong else show(failed.outcome, self.returns)
+            example |= {"your answer": answer, "expected": show(failed.expected, self.returns)}
+        raise Wrong(known[0] if known else self._says(trials, failed), example)
 
     def diagnoses(self, function: Function) -> list[str]:
         """Return what is said of the usual mistakes that a function makes."""
@@ -215,6 +216,13 @@ class Exercise(Check):
             for says, mistake in self.mistakes.items()
             if all(_alike(self._outcome(mistake, trial.case), trial.outcome) for trial in trials)
         ]
+
+    def _says(self, trials: list[Trial], failed: Trial) -> str:
+        """Say which parts of the answers are wrong; where they have no names, what is wrong with one."""
+        answered = not any(trial.outcome is None or isinstance(trial.outcome, Wrong) for trial in trials)
+        pairs = [(trial.expected, trial.outcome) for trial in trials]
+        named = parts(pairs, self.returns) if answered else None
+        return _sentence(named) if named else self._fault(failed.expected, failed.outcome)
 
     def _fault(self, expected: Any, outcome: Any) -> str | None:
         """Say in a whole sentence what is wrong with what a call came to, or return None."""

@@ -322,7 +322,7 @@ def test_a_failing_example_shows_the_network_with_its_weights():
         "weights = [[[1.3, -1]]]",
         "biases = [[-0.5]]",
     ]
-    assert shown["your answer"] == "([[[-1.3, 1]]], [[-0.5]])"
+    assert shown["your answer"] == "nabla_weights: [[[-1.3, 1]]], nabla_biases: [[-0.5]]"
 
 
 def test_several_matrices_are_shown_below_one_another():

@@ -8,7 +8,7 @@ import pytest
 
 from nblib import Network, check
 from nblib.lessons import NOTEBOOKS, calling
-from nblib.lessons.compare import difference, form, same, show
+from nblib.lessons.compare import difference, form, parts, same, show
 from nblib.lessons.exercise import Goal, exercise
 from nblib.lessons.limit import time_limit
 from nblib.lessons.result import Result, Wrong
@@ -74,6 +74,32 @@ def test_each_thing_that_is_returned_has_its_name():
     )
 
 
+SLOPES = {"w": 1.0, "b": 2.0, "c": 3.0}
+
+
+@pytest.mark.parametrize(
+    ("pairs", "name", "says"),
+    [
+        ([((1.0, 2.0), (1.0, 3.0))], ("∂w", "∂b"), "∂b is another number; ∂w is right"),
+        ([((1.0, 2.0), (1.5, 3.0))], ("∂w", "∂b"), "∂w and ∂b are other numbers"),
+        ([((1.0, 2.0), (1.0, 3.0)), ((1.0, 2.0), (0.0, 2.0))], ("∂w", "∂b"), "∂w and ∂b are other numbers"),
+        ([(SLOPES, SLOPES | {"w": 0.0})], "it", "'w' is another number; 'b' and 'c' are right"),
+        ([(SLOPES, dict.fromkeys(SLOPES, 0.0))], "it", "'w', 'b' and 'c' are other numbers"),
+        ([(SLOPES, SLOPES), (SLOPES, SLOPES | {"c": 0.0, "w": 9.0})], "it",
+         "'w' and 'c' are other numbers; 'b' is right"),
+        ([((np.ones(2), 1.0), ([1, 2], 1))], ("W", "b"), "some numbers in W are not as expected; b is right"),
+        ([((np.ones(2), 1.0), ([1, 2], 2))], ("W", "b"), "W and b are not as expected"),
+        ([((1.0, 2.0), (1.0, 3.0))], "it", None),
+        ([((1.0, 2.0), (1.0, 2.0))], ("∂w", "∂b"), None),
+        ([((1.0, 2.0), (1.0,))], ("∂w", "∂b"), None),
+        ([((1.0, 2.0), (1.0, np.nan))], ("∂w", "∂b"), None),
+        ([(1.0, 2.0)], "it", None),
+    ],
+)  # fmt: skip
+def test_every_part_that_is_wrong_is_named(pairs, name, says):
+    assert parts(pairs, name) == says
+
+
 def test_the_form_can_be_asked_for_alone():
     assert form((np.zeros(2), 0.0), ([5, 6], 7)) is None
     assert (
@@ -86,6 +112,13 @@ def test_values_are_shown_short():
     assert show((np.array([1 / 3, 2]), True, 3)) == "([0.33333, 2], True, 3)"
     assert show({"w": np.bool_(False)}) == "{'w': False}"
     assert len(show(np.zeros((28, 28)))) < 400
+
+
+def test_what_has_a_name_is_shown_with_it():
+    assert show((1 / 3, 2), ("∂C/∂w", "∂C/∂b")) == "∂C/∂w: 0.33333, ∂C/∂b: 2"
+    assert show((np.eye(2), 2), ("W", "b")) == "W: [[1, 0],\n    [0, 1]]\nb: 2"
+    assert show((1, 2, 3), ("∂C/∂w", "∂C/∂b")) == "(1, 2, 3)"
+    assert show({"w": 1}, "the gradient") == "{'w': 1}"
 
 
 # -- calling --------------------------------------------------------------------------------------
@@ -133,6 +166,20 @@ def test_reading_an_argument_is_no_writing():
         np.random.default_rng(0),
     ]
     assert calling.call(lambda *given: 5, list("abcde"), arguments) == 5
+
+
+def test_a_branch_on_an_array_is_explained():
+    def branches(z):
+        if z > 0:
+            return z
+        return 0 * z
+
+    with pytest.raises(Wrong) as raised:
+        calling.call(branches, ["z"], [np.array([1.0, -1.0])])
+    assert raised.value.says == (
+        "It asks whether an array is true, in the line `if z > 0:`. With several numbers there is no one "
+        "answer: np.where(condition, this, that) chooses for each of them."
+    )
 
 
 def test_endless_recursion_is_explained():

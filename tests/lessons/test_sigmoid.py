@@ -207,8 +207,11 @@ def test_the_measured_neuron_passes_exactly_and_rounded_to_four_decimals(w, b):
 @pytest.mark.parametrize(("w", "b"), [(5, 0), (0, 20), (4, 20)])
 def test_saturated_heights_are_not_taken_for_one_another(w, b):
     result = lesson.made_to_measure(w, b)
-    assert result.says == "The height σ(wx + b) is another number."
-    assert f"{2 * w + b})" in dict(result.example)["your answer"]
+    assert result.says == "The height σ(wx + b) and z = wx + b are other numbers."
+    assert (
+        dict(result.example)["your answer"]
+        == f"the height σ(wx + b): {sigmoid(2 * w + b):.5g}, z = wx + b: {2 * w + b}"
+    )
 
 
 # -- ten steps ------------------------------------------------------------------------------------
@@ -352,7 +355,7 @@ TURNED_ROUND = "It is turned round: it falls from 1 to 0. The exponent is −z, 
         (lesson.made_to_measure, ([1.0, 2.0], 1.0), "my_w must be a single number"),
         (lesson.made_to_measure, (np.inf, 1.0), "finite"),
         (lesson.made_to_measure, (2 * math.log(9), 5 * math.log(9)), "The sign of b"),
-        (lesson.made_to_measure, (4.0, -10.0), "The height σ(wx + b) is another number"),
+        (lesson.made_to_measure, (4.0, -10.0), "The height σ(wx + b) and z = wx + b are other numbers."),
         (lesson.made_to_measure, (4.3944,), "must hold 2 things, my_w and my_b, got 1"),
         (lesson.ten_steps, (fixed(0.0), step_with(4)), "around a number that is not 0"),
         (lesson.ten_steps, (fixed(2.25), step_with(16)), "around a number that is not 0"),
