@@ -26,7 +26,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from nblib import activations, validate
+from nblib import activations, symptoms, validate
 from nblib.augmentations import Augmentation
 from nblib.layers import Array, Layers
 from nblib.learners import Momentum
@@ -180,6 +180,8 @@ class Classifier(Layers):
         ValueError, TypeError
             At the call, before anything is trained, if an argument does not fit. What `augment`
             returns is checked whenever it is called.
+        FloatingPointError
+            In place of a record, if the training has blown up: weights have grown beyond all numbers.
 
         Examples
         --------
@@ -194,7 +196,8 @@ class Classifier(Layers):
         n_steps = validate.whole("epochs", epochs, at_least=1) * math.ceil(len(data[0]) / m)
         learner = Momentum(self, *data, momentum, _factors(schedule, n_steps), augment, rng)
         descent = Descent(learner.learn, len(data[0]), m, eta, rng)
-        return Epochs(descent, epochs, partial(self._measure, *self._measured(data, validation)))
+        measure = partial(self._measure, *self._measured(data, validation))
+        return Epochs(descent, epochs, measure, partial(symptoms.look_at_network, self, data[0]))
 
     # -- the door -------------------------------------------------------------------------------
 

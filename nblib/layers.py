@@ -29,7 +29,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from nblib import validate
+from nblib import symptoms, validate
 from nblib.activations import Activation
 from nblib.ranking import answers
 from nblib.workspace import Workspace
@@ -300,6 +300,7 @@ class Layers(ABC):
             If they do not fit the network, or each other.
         """
         rows = validate.rows(f"{of}x", x, self.sizes[0], self.dtype)
+        symptoms.look_at_data(f"{of}x", rows)
         targets = self._targets(f"{of}y", validate.real(f"{of}y", y))
         validate.same_length(f"{of}x", rows, f"{of}y", targets)
         return rows, targets
@@ -313,7 +314,9 @@ class Layers(ABC):
 
     def _rows(self, x: ArrayLike) -> tuple[Array, bool]:
         """Return `x` as rows, and whether it was one example."""
-        return validate.rows_or_one("x", x, self.sizes[0], self.dtype)
+        rows, single = validate.rows_or_one("x", x, self.sizes[0], self.dtype)
+        symptoms.look_at_data("x", rows)
+        return rows, single
 
     def _pair(self, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
         """Return examples and targets as rows; a single example is one row."""

@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from nblib import activations, costs, validate
+from nblib import activations, costs, symptoms, validate
 from nblib.layers import Array, Layers
 from nblib.learners import Backprop, Own, Plain
 from nblib.runs.epochs import Descent, Epochs
@@ -168,6 +168,8 @@ class Network(Layers):
         ------
         ValueError, TypeError
             At the call, before anything is trained, if an argument does not fit.
+        FloatingPointError
+            In place of a record, if the training has blown up: weights have grown beyond all numbers.
 
         Examples
         --------
@@ -179,7 +181,8 @@ class Network(Layers):
         """
         data, rng = self.data(x, y), validate.generator("seed", seed)
         descent = Descent(self._learner(data, backprop).learn, len(data[0]), mini_batch_size, eta, rng)
-        return Epochs(descent, epochs, partial(self._measure, *self._measured(data, validation)))
+        measure = partial(self._measure, *self._measured(data, validation))
+        return Epochs(descent, epochs, measure, partial(symptoms.look_at_network, self, data[0]))
 
     def descent(self, x: ArrayLike, y: ArrayLike, mini_batch_size: int, eta: float, seed: int = 0) -> Descent:
         """Return the descent that `sgd` makes, for loops of your own; arguments as there.

@@ -94,7 +94,7 @@ class Reader:
         if x is not None:
             x, self._y = validate.rows("x", x, 784, np.float32), validate.labels("y", y, 10)
             validate.same_length("x", x, "y", self._y)
-            self._known = Nearest(x)
+            self._known = Nearest(_ink("x", x))
 
     def read(self, image: ArrayLike, k: int = 2) -> Reading:
         """Return what the network makes of one image, shape (784,), and the `k` images nearest to it.
@@ -102,11 +102,19 @@ class Reader:
         Raises
         ------
         ValueError, TypeError
-            If `image` is not 784 finite numbers, or `k` no whole number of at least 1.
+            If `image` is not 784 numbers from 0 to 1, or `k` no whole number of at least 1.
         """
-        image = validate.row("image", image, 784, np.float32)
+        image = _ink("image", validate.row("image", image, 784, np.float32))
         _, *hidden, outputs = self.network.activations(image)
         if self._known is None:
             return Reading(image, hidden, outputs)
         rows, distances = self._known.search(image, k)
         return Reading(image, hidden, outputs, rows, self._known.x[rows], self._y[rows], distances)
+
+
+def _ink(name: str, images: Array) -> Array:
+    low, high = images.min(), images.max()
+    if low < 0 or high > 1:
+        advice = f": divide it by {high:g}" if low == 0 else ""
+        raise ValueError(f"{name} must be from 0 (paper) to 1 (ink), got {low:g} to {high:g}{advice}")
+    return images

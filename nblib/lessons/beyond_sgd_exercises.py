@@ -299,13 +299,13 @@ def _trained(recipes: list[Recipe], training: Pile) -> list[Classifier]:
     """Train each network by its settings; raise `Wrong` if they do not fit, or the weights run away."""
     glance = training[0][:1000], training[1][:1000]
     for (network, settings), seed in zip(recipes, tqdm(SEEDS, desc="seeds"), strict=True):
+        epoch = 0
         try:
             with np.errstate(all="ignore"):  # weights that run away are reported
                 for record in network.sgd(*training, **settings, validation=glance, seed=seed):
-                    if not np.isfinite(record.cost):
-                        raise Wrong(f"In epoch {record.epoch} the weights ran away: η is too large.")
-        except Wrong:
-            raise
+                    epoch = record.epoch
+        except FloatingPointError:
+            raise Wrong(f"In epoch {epoch + 1} the weights ran away: η is too large.") from None
         except Exception as error:  # schedule and augment are the learner's own
             raise Wrong(f"The training stops with {type(error).__name__}: {error}.") from error
     return [network for network, _ in recipes]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -116,13 +117,16 @@ def trained(
             f"my_network has been trained before: it reads {already:.1%} of the validation images already. "
             "Begin with a new one, so that all its epochs are counted."
         )
-    with np.errstate(all="ignore"):  # weights that run away are reported below
+    # Weights that run away, and layers that are dead, are reported by the check.
+    with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
         for epoch, eta in enumerate(bar := tqdm(etas), start=1):
-            (record,) = network.sgd(*training, 1, size, eta, validation=validation, seed=epoch)
+            try:
+                (record,) = network.sgd(*training, 1, size, eta, validation=validation, seed=epoch)
+            except FloatingPointError:
+                says = f"In epoch {epoch} the weights ran away, beyond all numbers: η is too large."
+                raise Wrong(says) from None
             bar.set_description(f"cost {record.cost:.4f}, validation {record.accuracy:.2%}")
             records.append(record)
-            if not np.isfinite(record.cost):
-                raise Wrong(f"In epoch {epoch} the weights ran away, beyond all numbers: η is too large.")
     return network, records
 
 

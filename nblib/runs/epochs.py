@@ -6,6 +6,7 @@ the one loop that stands here.
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -113,7 +114,8 @@ class EpochRecord:
 class Epochs(Iterator[EpochRecord]):
     """A training that waits for its loop: whoever takes a record trains one epoch.
 
-    Thrown away before anybody asked for a record, it warns that nothing has been trained.
+    If the cost is no finite number any more, it stops with a FloatingPointError. Thrown away before
+    anybody asked for a record, it warns that nothing has been trained.
 
     Parameters
     ----------
@@ -122,6 +124,8 @@ class Epochs(Iterator[EpochRecord]):
         Passes through the data, at least 1.
     measure : callable
         ``measure()`` returns cost and accuracy.
+    look : callable, optional
+        ``look()`` is called after the first and after the last epoch.
 
     Raises
     ------
@@ -131,9 +135,15 @@ class Epochs(Iterator[EpochRecord]):
 
     _asked = True  # until all is well: an object that was never finished has nothing to say
 
-    def __init__(self, descent: Descent, epochs: int, measure: Callable[[], tuple[float, float]]) -> None:
+    def __init__(
+        self,
+        descent: Descent,
+        epochs: int,
+        measure: Callable[[], tuple[float, float]],
+        look: Callable[[], None] | None = None,
+    ) -> None:
         self._epochs, self._trained = validate.whole("epochs", epochs, at_least=1), 0
-        self._descent, self._measure = descent, measure
+        self._descent, self._measure, self._look = descent, measure, look
         self._asked = False
 
     def __next__(self) -> EpochRecord:
@@ -145,7 +155,19 @@ class Epochs(Iterator[EpochRecord]):
         seconds = perf_counter() - started
         self._trained += 1
         with one_blas_thread():  # a second one would stay awake for a while, and slow down the next epoch
-            return EpochRecord(self._trained, *self._measure(), seconds)
+            record = EpochRecord(self._trained, *self._measure(), seconds)
+        self._stop_if_blown(record)
+        if self._look is not None and self._trained in (1, self._epochs):
+            self._look()
+        return record
+
+    def _stop_if_blown(self, record: EpochRecord) -> None:
+        if not math.isfinite(record.cost):
+            self.close()
+            raise FloatingPointError(
+                f"the training has blown up in epoch {record.epoch}: the cost is {record.cost}. Take a new "
+                f"network, and a smaller eta than {self._descent.eta:g}"
+            )
 
     def close(self) -> None:
         """End the training here: there are no more records."""

@@ -8,6 +8,7 @@ from importlib.metadata import version
 import pytest
 
 import nblib
+from nblib import chain, classifier
 
 HEAVY = ["matplotlib", "ipywidgets", "IPython", "anywidget", "traitlets", "tqdm", "PIL"]
 DRAWS = ("drawing", "widgets", "steppers", "lessons", "check")
@@ -41,9 +42,20 @@ def test_the_drawing_layer_leaves_pyplot_and_the_widgets_alone():
 
 
 def test_the_package_shows_its_learners_its_data_and_its_version():
-    assert sorted(nblib.__all__) == ["Network", "Perceptron", "mnist", "toydata"]
+    assert nblib.__all__ == ["Chain", "Classifier", "Network", "Perceptron", "mnist", "toydata"]
     assert all(hasattr(nblib, name) for name in nblib.__all__)
-    assert {"mnist", "toydata"} <= set(dir(nblib))
+    assert set(nblib.__all__) <= set(dir(nblib))
+    assert nblib.Classifier is classifier.Classifier
+    assert nblib.Chain is chain.Chain
+    with pytest.raises(ImportError, match="cannot import name 'Clasifier' from 'nblib'"):
+        from nblib import Clasifier  # noqa: F401
+
+
+def test_what_is_seldom_needed_is_brought_in_when_it_is_asked_for():
+    _, modules = loaded_by("import nblib")
+    assert not modules.intersection({"nblib.chain", "nblib.classifier", "nblib.data.mnist", "numpy.random"})
+    _, modules = loaded_by("from nblib import Chain, Classifier, toydata")
+    assert modules >= {"nblib.chain", "nblib.classifier", "nblib.data.toydata"}
 
 
 def test_the_version_is_that_of_the_distribution():

@@ -151,6 +151,7 @@ def test_measuring_does_not_count_as_training():
     assert min(shares) < 0.5
 
 
+@pytest.mark.filterwarnings("ignore:layer 1 of Classifier:RuntimeWarning")  # its ReLUs are dead
 @pytest.mark.parametrize("kind", [Network, Classifier])
 def test_the_arrays_of_the_caller_are_neither_changed_nor_copied(kind):
     x = np.random.default_rng(0).uniform(size=(20_000, 50)).astype(np.float32)
@@ -231,6 +232,7 @@ def test_an_interrupted_epoch_goes_on_where_it_was():
     assert_same(network, copies(reference))
 
 
+@pytest.mark.filterwarnings("ignore:layer 1 of Classifier:RuntimeWarning")  # its ReLUs are dead
 @pytest.mark.parametrize(("kind", "recipe"), [(Network, {}), (Classifier, {"momentum": 0.9})])
 def test_a_run_can_be_left_early_and_the_network_goes_on_from_there(kind, recipe):
     x, y = data()
