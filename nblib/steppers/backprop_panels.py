@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from nblib.drawing.axes import Axes
+from nblib.drawing.heat import heat, places
 from nblib.drawing.numbers import num
 from nblib.drawing.panels import plane, track
-from nblib.drawing.pixels import CLEAR, NEGATIVE, POSITIVE, SHARP, Colour, borders, data_uri
-from nblib.drawing.scene import Element, element, note, text
+from nblib.drawing.scene import Element, note, text
 from nblib.steppers.backprop_captions import activation_name, describe_inputs
 from nblib.steppers.backprop_pages import Book
 from nblib.steppers.pages import where
@@ -21,8 +21,8 @@ def surface(book: Book, left: float) -> Iterator[Element]:
     record = book.record
     low, high = float(min(-0.5, record.x.min() - 0.5)), float(max(1.5, record.x.max() + 0.5))
     axes = Axes(left, 38, 150, 150, (low, high), (low, high))
-    place = {"x": where(book.shown, left), "y": axes.top, "width": axes.width, "height": axes.height}
-    image = element("image", href=_surfaces(book, axes), **place, **SHARP)
+    rows, pages = np.unique(book.pages.row, return_inverse=True)
+    image = heat(axes, _outputs(book, axes, rows), pages, where(book.shown, 1.0))
     title, here = f"output {activation_name(book.L, 0)}", record.x[book.example]
     yield from plane(axes, record.x, record.y[:, 0], image, here=tuple(here), title=title, ticks=4, r=5)
     for i, (x1, x2) in enumerate(record.x):
@@ -30,32 +30,13 @@ def surface(book: Book, left: float) -> Iterator[Element]:
         yield note(axes.x(x1), axes.y(x2) - 19, outputs)
 
 
-_PIXELS = 24
-_LEVELS = 15  # from 0 to 1; the one in the middle, ½, is clear. One more colour draws the border at ½.
-_PALETTE: list[Colour] = [
-    *((*NEGATIVE, round(220 * depth / 7)) for depth in range(7, 0, -1)),
-    CLEAR,
-    *((*POSITIVE, round(220 * depth / 7)) for depth in range(1, 8)),
-    (0x80, 0x80, 0x80, 255),
-]
-
-
-def _surfaces(book: Book, axes: Axes) -> list[str]:
-    """Return the first output over the plane, page by page: from 0 (orange) over ½ (clear) to 1 (blue)."""
-    low, high = axes.xlim
-    across = low + (np.arange(_PIXELS) + 0.5) / _PIXELS * (high - low)
-    a = np.stack(np.meshgrid(across, across[::-1]), axis=-1).reshape(-1, 2)
-    rows, page = np.unique(book.pages.row, return_inverse=True)
+def _outputs(book: Book, axes: Axes, rows: np.ndarray) -> np.ndarray:
+    """Return the first output over the plane, for rows of the record."""
+    a = places(axes)
     with np.errstate(all="ignore"):
         for w, b in zip(book.record.weights, book.record.biases, strict=True):
             a = book.f.function(a @ w[rows].transpose(0, 2, 1) + b[rows, None])
-    outputs = a[:, :, 0].reshape(-1, _PIXELS, _PIXELS)
-    levels = np.round(np.clip(np.nan_to_num(outputs), 0, 1) * (_LEVELS - 1))
-    images = [
-        data_uri(np.where(borders(above), _LEVELS, level), _PALETTE)
-        for above, level in zip(outputs > 0.5, levels, strict=True)
-    ]
-    return [images[i] for i in page]
+    return a[:, :, 0]
 
 
 def answers(book: Book, left: float) -> Iterator[Element]:
