@@ -47,6 +47,10 @@ METADATA = {
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 IMAGES = ("image/png", "image/jpeg")
 IGNORE_OUTPUT = "nbval-ignore-output"
+FOLDED = ("outputs_hidden", "source_hidden")  # metadata of a cell, below "jupyter"
+READABLE = 'class="nblib-still"'  # HTML that says in words what a widget shows
+COVER = " \n"  # of a folded output JupyterLab shows the first line: let it be this one, which says nothing
+PLACEHOLDERS = ("text/html", "image/svg+xml", "text/markdown", "text/plain", "text")  # where it looks for it
 
 EMBEDDED_IMAGE = re.compile(r"data:image/(png|jpeg);base64,[A-Za-z0-9+/=]+")
 BLANK_IMAGE = r"data:image/\1;base64,"
@@ -76,6 +80,7 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
         cell.metadata = _essential_metadata(cell.metadata)
         if cell.cell_type == "code":
             _normalise_outputs(cell)
+            _cover(cell)
     return notebook
 
 
@@ -107,12 +112,12 @@ def write(path: Path, notebook: NotebookNode) -> bool:
 
 
 def _essential_metadata(metadata: NotebookNode) -> NotebookNode:
-    """Keep a cell's tags and whether its source is folded away; nothing else matters to a reader."""
-    kept = {}
+    """Keep a cell's tags and what of it is folded away; nothing else matters to a reader."""
+    kept: dict[str, Any] = {}
     if metadata.get("tags"):
         kept["tags"] = list(metadata["tags"])
-    if metadata.get("jupyter", {}).get("source_hidden"):
-        kept["jupyter"] = {"source_hidden": True}
+    if folded := {name: True for name in FOLDED if metadata.get("jupyter", {}).get(name)}:
+        kept["jupyter"] = folded
     return nbformat.from_dict(kept)
 
 
@@ -154,6 +159,20 @@ def _normalise_outputs(cell: NotebookNode) -> None:
     CoalesceStreamsPreprocessor().preprocess_cell(cell, {}, 0)
 
 
+def is_folded(cell: NotebookNode) -> bool:
+    """Tell whether the output of a cell is folded away until the cell runs."""
+    return bool(cell.metadata.get("jupyter", {}).get("outputs_hidden"))
+
+
+def _cover(cell: NotebookNode) -> None:
+    """Let the text of a folded output begin with COVER."""
+    if not (is_folded(cell) and cell.outputs):
+        return
+    texts = cell.outputs[0].get("data", cell.outputs[0])
+    if name := next((name for name in PLACEHOLDERS if name in texts), None):
+        texts[name] = COVER + texts[name].removeprefix(COVER)
+
+
 def _copies(output: NotebookNode) -> list[str]:
     """Return which bare images stand in the HTML too, with their alternative text, which bare ones lack."""
     data = output.get("data", {})
@@ -161,8 +180,9 @@ def _copies(output: NotebookNode) -> list[str]:
 
 
 def _is_live_only(output: NotebookNode) -> bool:
-    """Tell whether an output needs a running kernel to be seen: a widget without a picture of itself."""
-    return WIDGET_VIEW in output.get("data", {}) and not shows_picture(output)
+    """Tell whether an output needs a running kernel to be seen: a widget without a picture or words."""
+    data = output.get("data", {})
+    return WIDGET_VIEW in data and not shows_picture(output) and READABLE not in data.get("text/html", "")
 
 
 def shows_picture(output: Mapping[str, Any]) -> bool:

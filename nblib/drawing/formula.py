@@ -11,8 +11,10 @@ from collections.abc import Callable
 from functools import cached_property, lru_cache
 from typing import Any
 
+import numpy as np
+
 from nblib.activations import ACTIVATIONS, sigmoid
-from nblib.drawing.numbers import bracketed, num, read, show
+from nblib.drawing.numbers import bracketed, given, num, read, show
 
 _BRACES = re.compile(r"\{(.*?)\}")
 _PYTHON = str.maketrans({"·": "*", "−": "-", "²": "**2", "½": "0.5"})
@@ -147,3 +149,38 @@ def product(*values: float | str, result: float, digits: int = 4) -> str:
     '2.5000·(−0.2000) = −0.5000'
     """
     return formula("·".join(["{}"] * len(values))).worked(*values, result=result, digits=digits)
+
+
+def worked(text: str, *columns: Any, result: Any, digits: int = 4) -> Any:
+    """Return a formula with its numbers, "formula = result", once for each row of the columns.
+
+    Parameters
+    ----------
+    text : str
+        See `Formula`.
+    *columns : array_like
+        A number, or one for each row, for each of the formula's names.
+    result : array_like
+        What has been reckoned, a number or one for each row.
+    digits : int
+        Decimals of the result, at least 2.
+
+    Returns
+    -------
+    str, or list of str if there are rows
+
+    Examples
+    --------
+    >>> w, x = np.array([0.6, -0.4]), np.array([0.2, 1.0])
+    >>> worked("{w}·{x}", w, x, result=w * x, digits=2)
+    ['0.6·0.2 = 0.12', '−0.4·1 = −0.40']
+    """
+    *arrays, results = np.broadcast_arrays(*columns, result)
+    rows = zip(*(np.ravel(array) for array in arrays), np.ravel(results), strict=True)
+    lines = [formula(text).worked(*map(_given, row), result=found, digits=digits) for *row, found in rows]
+    return lines if results.ndim else lines[0]
+
+
+def _given(value: float) -> float | str:
+    """Return a short number as it was written, also where a sum has left noise in its last digits."""
+    return given(float(f"{value:.10g}"))

@@ -69,19 +69,24 @@ window.course = {
       .map((cell) => ({
         id: cell.id,
         trusted: cell.trusted,
+        folded: panel().content.widgets.find(({ model }) => model === cell).outputHidden,
         outputs: cell.outputs.toJSON(),
       })),
 
+  // Pictures in the outputs; what is folded away until the cell runs counts for nothing.
   images: async () =>
     Promise.all(
-      [...document.querySelectorAll(".jp-OutputArea-output img")].map(async (image) => {
-        await image.decode().catch(() => null);
-        return {
-          alt: image.alt,
-          cell: panel().content.widgets.find((cell) => cell.node.contains(image))?.model.id,
-          pixels: image.naturalWidth * image.naturalHeight,
-          width: image.getBoundingClientRect().width,
-        };
-      }),
+      [...document.querySelectorAll(".jp-OutputArea-output img")]
+        .map((image) => [image, panel().content.widgets.find((cell) => cell.node.contains(image))])
+        .filter(([, cell]) => !cell?.outputHidden)
+        .map(async ([image, cell]) => {
+          await image.decode().catch(() => null);
+          return {
+            alt: image.alt,
+            cell: cell?.model.id,
+            pixels: image.naturalWidth * image.naturalHeight,
+            width: image.getBoundingClientRect().width,
+          };
+        }),
     ),
 };

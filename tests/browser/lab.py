@@ -178,7 +178,7 @@ class NotebookPage:
         self._ask(f"course.setTheme(seconds, {json.dumps(theme)})", ANSWER_SECONDS)
 
     def cells(self) -> list[dict[str, Any]]:
-        """Return id, trust and outputs of each code cell."""
+        """Return id, trust and outputs of each code cell, and whether they are folded away."""
         return self.page.evaluate("course.cells()")
 
     def images(self) -> list[dict[str, Any]]:

@@ -25,12 +25,17 @@ def test_run_all(path: Path, run_notebook: Opener):
         cell.id: n_pictures(cell.outputs) for cell in refresh.read(path).cells if cell.cell_type == "code"
     }
     assert ran == committed, "a fresh run shows other pictures than the committed notebook"
+    assert not [cell["id"] for cell in notebook.cells() if cell["folded"]], (
+        "a run unfolds what was folded away"
+    )
 
 
 @each
 def test_the_committed_pictures_are_seen_before_anything_runs(path: Path, open_in_lab: Opener):
     notebook = open_in_lab(path)
-    cells = notebook.cells()
+    folded = {cell.id for cell in refresh.read(path).cells if refresh.is_folded(cell)}
+    assert {cell["id"] for cell in notebook.cells() if cell["folded"]} == folded
+    cells = [cell for cell in notebook.cells() if not cell["folded"]]
     with_pictures = [cell for cell in cells if n_pictures(cell["outputs"])]
     assert not any(cell["trusted"] for cell in with_pictures), "Lab trusts this copy: it is no fresh clone"
     for theme in ("JupyterLab Dark", "JupyterLab Light"):

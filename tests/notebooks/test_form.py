@@ -16,6 +16,7 @@ from notebooks.course import ALL, each, notebook
 
 LONGEST_CELL = 30  # lines
 LARGEST_FOLDER = 3_600_000  # bytes
+LONGEST_READING, WORDS_A_MINUTE = 75, 200  # minutes, beside the runs
 HEADINGS = ["What you will learn", "Exercises", "What you now know"]
 
 IMAGE_TAG = re.compile(r"<img\b[^>]*>")
@@ -94,6 +95,13 @@ def test_code_cells_fit_on_a_screen(path: Path):
     for cell in code_cells(path):
         n_lines = len(cell.source.splitlines())
         assert n_lines <= LONGEST_CELL, f"{refresh.describe(cell)} has {n_lines} lines"
+
+
+@each()
+def test_it_can_be_read_in_one_sitting(path: Path):
+    """Code counts, hints and solutions too; what the runs take comes on top."""
+    n_words = sum(len(cell.source.split()) for cell in notebook(path).cells)
+    assert n_words <= LONGEST_READING * WORDS_A_MINUTE, f"{n_words / WORDS_A_MINUTE:.0f} minutes"
 
 
 @each()

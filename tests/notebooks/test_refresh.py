@@ -1,5 +1,6 @@
 """The refresh command itself, on notebooks small enough to know what must come out."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -26,13 +27,14 @@ def test_only_what_matters_to_a_reader_is_kept():
         metadata={
             "tags": ["a"],
             "execution": {"shell.execute_reply": "12:00"},
-            "jupyter": {"source_hidden": True},
+            "jupyter": {"source_hidden": True, "outputs_hidden": True, "collapsed": True},
         },
     )
     notebook.metadata = {"widgets": {"state": {}}, "language_info": {"name": "python", "version": "3.11.7"}}
     fresh = refresh.normalise(notebook)
     assert fresh.metadata == refresh.METADATA
-    assert fresh.cells[0].metadata == {"tags": ["a"], "jupyter": {"source_hidden": True}}
+    folded = {"source_hidden": True, "outputs_hidden": True}
+    assert fresh.cells[0].metadata == {"tags": ["a"], "jupyter": folded}
     assert (fresh.cells[0].id, fresh.cells[0].execution_count) == ("first", 1)
     assert "widgets" in notebook.metadata, "the notebook that was passed must stay as it was"
 
@@ -87,9 +89,14 @@ def test_streams_of_different_names_stay_apart():
 
 
 @pytest.mark.parametrize(
-    "still", [{"image/png": "AA=="}, {"text/html": '<img alt="a" src="data:image/png;base64,AA==">'}]
+    "still",
+    [
+        {"image/png": "AA=="},
+        {"text/html": '<img alt="a" src="data:image/png;base64,AA==">'},
+        {"text/html": '<div class="nblib-still">to choose from: a, b</div>'},
+    ],
 )
-def test_a_widget_is_kept_only_as_a_picture(still):
+def test_a_widget_is_kept_only_as_a_picture_or_in_words(still):
     bar = {refresh.WIDGET_VIEW: WIDGET, "text/plain": "0%", "text/html": "<progress>"}
     stepper = {refresh.WIDGET_VIEW: WIDGET, "text/plain": "step"} | still
     (kept,) = outputs_of(notebook_with(*(new_output("display_data", data=data) for data in (bar, stepper))))
@@ -117,11 +124,33 @@ def test_pixels_may_differ_but_words_may_not():
     assert "a curve" in found
 
 
-def test_nbval_and_refresh_overlook_the_same_pixels():
-    ((pattern, replacement),) = get_sanitize_patterns(
+def test_nbval_overlooks_pixels_as_refresh_does_and_the_cover_of_what_is_folded():
+    pixels, (cover, rest) = get_sanitize_patterns(
         Path(__file__).with_name("sanitize.cfg").read_text(encoding="utf-8")
     )
-    assert (pattern, replacement) == (refresh.EMBEDDED_IMAGE.pattern, refresh.BLANK_IMAGE)
+    assert pixels == (refresh.EMBEDDED_IMAGE.pattern, refresh.BLANK_IMAGE)
+    for text in ("14", "\n14", " 14", " \n 14", "1\n \n4"):
+        assert re.sub(cover, rest, refresh.COVER + text) == text
+        assert re.sub(cover, rest, text) == text.removeprefix(refresh.COVER)
+
+
+@pytest.mark.parametrize(
+    ("output", "name"),
+    [
+        (new_output("stream", text="14"), "text"),
+        (new_output("execute_result", data={"text/plain": "14"}), "text/plain"),
+        (new_output("display_data", data={"text/plain": "14", "text/html": "<b>14</b>"}), "text/html"),
+    ],
+)
+def test_of_a_folded_output_the_first_line_says_nothing(output, name: str):
+    folded = notebook_with(output, metadata={"jupyter": {"outputs_hidden": True}})
+    first = outputs_of(folded)[0]
+    texts = first.get("data", first)
+    assert texts[name] == refresh.COVER + output.get("data", output)[name]
+    assert {**texts, name: texts[name].removeprefix(refresh.COVER)} == output.get("data", output)
+    once = refresh.normalise(folded)
+    assert refresh.normalise(once) == once
+    assert outputs_of(notebook_with(output)) == [output]
 
 
 def test_outputs_of_a_tagged_cell_may_differ():

@@ -22,8 +22,9 @@ from PIL import Image
 from nblib import Network, Perceptron, gates
 from nblib.chain import Chain
 from nblib.drawing import diagram, figures, numbers
+from nblib.drawing.formula import worked
 from nblib.drawing.picture import BLUE, GREY, ORANGE, Picture, canvas
-from nblib.drawing.table import Table
+from nblib.drawing.table import Table, listed, table
 
 SQUARE = [[0, 0], [0, 1], [1, 0], [1, 1]]
 XOR = [0, 1, 1, 0]
@@ -599,6 +600,52 @@ def test_an_entry_is_written_as_the_course_writes_numbers(entry, digits, text):
 def test_a_row_of_another_length_is_refused(row):
     with pytest.raises(ValueError, match=rf"rows\[1\] must have 2 entries, got {len(row)}"):
         Table(["a", "b"], [[1, 2], row])
+
+
+def test_columns_that_were_reckoned_make_a_table():
+    x = np.array([1.0, -2.0])
+    made = table({"η": 0.5, "x": x, "n": [1, 12], "fires": x > 0, "what": "so"}, digits={"x": 1}, caption="c")
+    assert repr(made).splitlines() == [
+        "c",
+        "   η     x   n  fires  what",
+        "────  ────  ──  ─────  ────",
+        "0.50   1.0   1    yes    so",
+        "0.50  −2.0  12     no    so",
+    ]
+    assert table({"a": 1, "b": True}, digits=0).rows == [["1", "yes"]]
+    assert table({"a": [], "b": np.array([])}).rows == []
+    assert table({"a": [0.125]}, digits=3).rows == [["0.125"]]
+
+
+def test_rows_that_were_reckoned_make_a_table():
+    assert repr(table({"n": n, "half": n / 2} for n in (1, 2))) == repr(
+        Table(["n", "half"], [[1, 0.5], [2, 1.0]])
+    )
+    with pytest.raises(ValueError, match=r"rows\[1\] must have the headings \['n'\], got \['m'\]"):
+        table([{"n": 1}, {"m": 1}])
+
+
+def test_columns_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match="column 'b' must have 2 entries, got 3"):
+        table({"a": [1, 2], "b": [1, 2, 3], "c": 1})
+    with pytest.raises(ValueError, match="digits must name columns of the table, got 'x'"):
+        table({"a": [1]}, digits={"x": 1})
+
+
+def test_listed_numbers_stand_one_below_the_other_without_a_heading():
+    made = listed({"z": np.float64(-0.18), "right": np.bool_(True), "n": 12}, digits=3)
+    assert repr(made).splitlines() == ["z      −0.180", "right     yes", "n          12"]
+    assert "<thead>" not in made._repr_html_()
+    assert made._repr_html_().count("<td") == 6
+
+
+def test_a_formula_is_worked_out_for_each_row():
+    w, x = np.array([0.1 + 0.2, -2.0]), np.array([3, 1])
+    assert worked("{w}·{x} + {b}", w, x, 1, result=w * x + 1, digits=2) == [
+        "0.3·3 + 1 = 1.90",
+        "−2·1 + 1 = −1.00",
+    ]
+    assert worked("{a} − {b}", 1, -0.5, result=1.5, digits=2) == "1 − (−0.5) = 1.50"
 
 
 # -- numbers ----------------------------------------------------------------------------------
