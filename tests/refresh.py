@@ -55,7 +55,7 @@ PLACEHOLDERS = ("text/html", "image/svg+xml", "text/markdown", "text/plain", "te
 EMBEDDED_IMAGE = re.compile(r"data:image/(png|jpeg);base64,[A-Za-z0-9+/=]+")
 BLANK_IMAGE = r"data:image/\1;base64,"
 VALID_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-RANDOM_ID = re.compile(r"[0-9a-f]{8}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+GIVEN_ID = re.compile(r"\d+|[0-9a-f]{8}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # by a tool
 ANSI_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 MACHINE_PATH = re.compile(r"/(?:home|root|Users|tmp)/\w+|[A-Z]:\\Users|site-packages|ipykernel_\d+")
 
@@ -111,6 +111,12 @@ def write(path: Path, notebook: NotebookNode) -> bool:
     return True
 
 
+def lost_names(notebook: NotebookNode) -> bool:
+    """Tell whether the cells are called 0, 1, 2, …: what their names were, no first words can tell."""
+    counted = [str(number) for number in range(len(notebook.cells))]
+    return len(counted) > 1 and [cell.get("id") for cell in notebook.cells] == counted
+
+
 def _essential_metadata(metadata: NotebookNode) -> NotebookNode:
     """Keep a cell's tags and what of it is folded away; nothing else matters to a reader."""
     kept: dict[str, Any] = {}
@@ -126,7 +132,7 @@ def _readable_ids(cells: list[NotebookNode]) -> list[str]:
     ids: list[str] = []
     for cell in cells:
         cell_id = cell.get("id", "")
-        good = VALID_ID.fullmatch(cell_id) and not RANDOM_ID.fullmatch(cell_id) and cell_id not in ids
+        good = VALID_ID.fullmatch(cell_id) and not GIVEN_ID.fullmatch(cell_id) and cell_id not in ids
         ids.append(cell_id if good else "")
     for position, cell in enumerate(cells):
         if not ids[position]:
@@ -240,8 +246,14 @@ def execute(notebook: NotebookNode, name: str, folder: Path = NOTEBOOKS) -> Note
     Raises
     ------
     NotebookError
-        If a cell fails, takes too long, writes to stderr, or shows a path of this machine.
+        If its cells have lost their names, or a cell fails, takes too long, writes to stderr, or shows a
+        path of this machine.
     """
+    if lost_names(notebook):
+        raise NotebookError(
+            f"{name}: its cells are called 0, 1, 2, …, and links and exercises find them by name. Take the "
+            "names back from an older version; nbstripout takes them away unless it is called with --keep-id"
+        )
     notebook = normalise(notebook)
     current = {"cell": "the kernel's start"}
     with tempfile.TemporaryDirectory(prefix="refresh-") as settings, Path(settings, "log").open("w+") as log:
@@ -274,8 +286,8 @@ def describe(cell: NotebookNode) -> str:
 
 
 def problems(notebook: NotebookNode) -> list[str]:
-    """Return what no committed notebook may hold: errors, text on stderr, paths of a machine."""
-    found = []
+    """Return what no committed notebook may hold: cells out of order, errors, stderr, a machine's path."""
+    found = [] if run_in_order(notebook) else ["its cells were not run in order, from a fresh kernel"]
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if output.output_type == "error":
@@ -285,6 +297,12 @@ def problems(notebook: NotebookNode) -> list[str]:
         if path := MACHINE_PATH.search("\n".join(_texts(_without_images(cell)))):
             found.append(f"{describe(cell)} shows a path of a machine: …{path.group()}…")
     return found
+
+
+def run_in_order(notebook: NotebookNode) -> bool:
+    """Tell whether the cells are numbered as by one run; nbval compares nothing where there is no number."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    return [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
 
 
 def _texts(cell: NotebookNode) -> Iterator[str]:

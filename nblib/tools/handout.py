@@ -24,6 +24,7 @@ Notebook = dict[str, Any]
 _DETAILS = re.compile(r"<details\b.*?</details>\s*", re.DOTALL)
 _PROMISE = re.compile(r" ?(?:Two hints|Hints) and a solution\b[^.\n]*\.")
 _LEFT = re.compile(r"<summary>[^\n]*\b(?:hint|solution)|hints and a solution", re.IGNORECASE)
+_STRIPPED = "Some tools give cells new names; nbstripout keeps them with --keep-id"
 _SOLUTION = re.compile(
     r"<summary>\s*Solution\b[^<]*</summary>(?:(?!</details>).)*?```python\n(.*?)\n```", re.DOTALL
 )
@@ -38,9 +39,10 @@ def solved(notebook: Notebook) -> Notebook:
     Raises
     ------
     ValueError
-        If an exercise has no solution.
+        If an exercise has no solution, or a solution no exercise.
     """
     notebook = copy.deepcopy(notebook)
+    _want_names(notebook)
     texts = {_id(cell): _source(cell) for cell in notebook["cells"] if cell["cell_type"] == "markdown"}
     checked = {_id(cell).removesuffix("-check") for cell in notebook["cells"] if _id(cell).endswith("-check")}
     begun = False
@@ -58,6 +60,19 @@ def solved(notebook: Notebook) -> Notebook:
     return notebook
 
 
+def _want_names(notebook: Notebook) -> None:
+    """Refuse a solution that stands under another name than its exercise: it would be filled in nowhere."""
+    names = {_id(cell) for cell in notebook["cells"] if cell["cell_type"] == "code"}
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown" and _SOLUTION.search(_source(cell)):
+            named = re.fullmatch(r"(.+)-solution(-\d+)?", _id(cell))
+            if not named or named[1] not in names:
+                raise ValueError(
+                    f"the solution in the text {_id(cell)!r} has no cell: the two must be called "
+                    f"exercise-NAME-solution and exercise-NAME. {_STRIPPED}"
+                )
+
+
 def bare(notebook: Notebook) -> Notebook:
     """Return a copy without hints and solutions, and without a word of them; other folded texts stay.
 
@@ -73,7 +88,10 @@ def bare(notebook: Notebook) -> Notebook:
             if re.search(r"-solution(-\d+)?$", _id(cell)):
                 text = _DETAILS.sub("", text)
             if found := _LEFT.search(text):
-                raise ValueError(f"the text {_id(cell)} still helps: {found[0]}")
+                raise ValueError(
+                    f"the text {_id(cell)!r} still helps: {found[0]!r}; help stands in texts called "
+                    f"exercise-NAME-solution. {_STRIPPED}"
+                )
             cell["source"] = text.strip().splitlines(keepends=True)
     notebook["cells"] = [cell for cell in notebook["cells"] if cell["cell_type"] == "code" or cell["source"]]
     return notebook
@@ -101,7 +119,9 @@ def write(kind: str, source: Path, target: Path) -> list[Path]:
     Raises
     ------
     ValueError
-        If `source` holds no notebook, or `target` is not empty.
+        If `source` holds no notebook, or one that does not fit, or `target` is not empty.
+    OSError
+        If the copies cannot be written. None of them is left then.
     """
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
@@ -110,14 +130,30 @@ def write(kind: str, source: Path, target: Path) -> list[Path]:
         raise ValueError(f"source must be a folder with notebooks, and there is none in {source}")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise ValueError(f"target must be a new or an empty folder, and {target} is not")
-    made = {path.name: KINDS[kind](json.loads(path.read_text(encoding="utf-8"))) for path in notebooks}
+    made = {path.name: _made(kind, path) for path in notebooks}
     target.mkdir(parents=True, exist_ok=True)
-    for name, notebook in made.items():
-        text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True)
-        (target / name).write_text(text + "\n", encoding="utf-8")
-    for path in (*source.glob("*.md"), *source.glob("*.png")):
-        shutil.copy(path, target)
+    try:
+        for name, text in made.items():
+            (target / name).write_text(text, encoding="utf-8")
+        for path in (*source.glob("*.md"), *source.glob("*.png")):
+            shutil.copy(path, target)
+    except BaseException:  # half a folder would pass for a whole one
+        for path in target.iterdir():
+            path.unlink()
+        raise
     return [target / name for name in made]
+
+
+def _made(kind: str, path: Path) -> str:
+    """Return the text of a notebook's copy; messages say which notebook they are about."""
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
+            raise ValueError("it has no list of cells, as notebooks of format 4 have")
+        made = KINDS[kind](notebook)
+    except ValueError as error:  # what is no JSON, too
+        raise ValueError(f"{path.name}: {error}") from error
+    return json.dumps(made, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def _id(cell: dict[str, Any]) -> str:
@@ -139,7 +175,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         written = write(given.kind, given.source, given.target)
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     print(f"{len(written)} notebooks written to {given.target}")

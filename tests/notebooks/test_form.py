@@ -73,8 +73,7 @@ def test_no_errors_no_stderr_no_machine_paths(path: Path):
 
 @each()
 def test_cells_were_run_in_order_in_one_go(path: Path):
-    counts = [cell.execution_count for cell in code_cells(path)]
-    assert counts == list(range(1, len(counts) + 1))
+    assert refresh.run_in_order(notebook(path))
 
 
 @each()

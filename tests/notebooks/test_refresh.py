@@ -45,6 +45,7 @@ def test_cells_get_readable_unique_ids_and_keep_them():
         "import numpy as np": "d9428888-122b-41e1-b85c-61a3a4e1c1a1",
         "…": "an id with spaces",
         "x": "chosen-by-the-author",
+        "y = 2": "7",
     }
     notebook = new_notebook()
     notebook.cells = [new_markdown_cell(source) for source in sources_and_ids]
@@ -56,8 +57,30 @@ def test_cells_get_readable_unique_ids_and_keep_them():
         "import-numpy-as-np",
         "markdown",
         "chosen-by-the-author",
+        "y-2",
     ]
     assert refresh.normalise(once) == once
+
+
+def test_a_notebook_whose_cells_have_lost_their_names_is_refused(tmp_path: Path, capsys):
+    path = tmp_path / "some.ipynb"
+    stripped = new_notebook(cells=[new_code_cell("x = 1", id="0"), new_markdown_cell("Well.", id="1")])
+    path.write_text(refresh.to_text(stripped), encoding="utf-8")
+    before = path.read_bytes()
+    for command in (["--check", str(path)], [str(path)]):
+        assert refresh.main(command) == 1
+        assert "some.ipynb: its cells are called 0, 1, 2, …" in capsys.readouterr().out
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("counts", [(None, None), (2, 1), (1, 3), (1, 1), (0, 1)])
+def test_cells_that_were_not_run_in_one_go_are_a_problem(counts):
+    cells = [new_code_cell("x", execution_count=count) for count in counts]
+    assert refresh.problems(new_notebook(cells=cells)) == [
+        "its cells were not run in order, from a fresh kernel"
+    ]
+    run = [new_code_cell("x", execution_count=1), new_code_cell(""), new_code_cell("x", execution_count=2)]
+    assert refresh.problems(new_notebook(cells=run)) == []
 
 
 def test_missing_and_double_ids_are_mended(tmp_path: Path):

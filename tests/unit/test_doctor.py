@@ -1,16 +1,30 @@
 """The doctor: all well, and each trouble with its remedy."""
 
 import sys
+import tomllib
+from importlib import metadata
+from pathlib import Path
 
 import numpy as np
 import pytest
+from packaging.requirements import Requirement
 
 from nblib import Network, mnist
 from nblib.tools import doctor
 
+ROOT = Path(__file__).resolve().parents[2]
+
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
 
 @pytest.fixture
-def examine(capsys):
+def examine(capsys, monkeypatch):
+    """Run the doctor as it runs where this very version is installed."""
+    lab = [f'{one}; extra == "lab"' for one in PROJECT["optional-dependencies"]["lab"]]
+    test = ['nothing-of-the-kind>=99; extra == "test"']
+    monkeypatch.setattr(metadata, "requires", lambda name: [*PROJECT["dependencies"], *lab, *test])
+
     def run():
         well = doctor.examine()
         out, err = capsys.readouterr()
@@ -56,12 +70,63 @@ def test_missing_digits_are_reported_with_a_remedy(examine, monkeypatch, tmp_pat
     assert "cannot be read; install nblib again" in troubled(lines)
 
 
-@pytest.mark.parametrize("package", ["matplotlib", "ipywidgets", "tqdm"])
+@pytest.mark.parametrize("package", ["matplotlib", "pillow", "ipywidgets", "anywidget", "tqdm"])
 def test_a_missing_package_is_reported_with_the_command_that_installs_it(examine, monkeypatch, package):
-    monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.setitem(sys.modules, {"pillow": "PIL"}.get(package, package), None)
     well, lines = examine()
     assert well is False
     assert f"run: {sys.executable} -m pip install {package}" in troubled(lines)
+
+
+OLD = {
+    "ipykernel": ("6.31.0", ">=7"),  # deaf to widgets while a cell awaits: a training cannot be paused
+    "ipywidgets": ("7.8.5", ">=8.1"),
+    "anywidget": ("0.9.12", ">=0.9.13"),
+    "jupyterlab": ("4.3.8", ">=4.4"),
+    "numpy": ("1.26.4", ">=2.0"),
+    "threadpoolctl": ("2.2.0", ">=3.2"),
+    "matplotlib": ("3.8.4", ">=3.9"),
+    "pillow": ("9.5.0", ">=10.1"),
+    "tqdm": ("4.65.0", ">=4.66"),
+}
+
+
+@pytest.mark.parametrize("package", OLD)
+def test_an_old_version_is_reported_with_the_command_that_renews_it(examine, monkeypatch, package):
+    old, wanted = OLD[package]
+    installed = metadata.version
+    monkeypatch.setattr(metadata, "version", lambda name: old if name == package else installed(name))
+    well, lines = examine()
+    assert well is False
+    command = f"run: {sys.executable} -m pip install --upgrade '{package}{wanted}'"
+    assert troubled(lines).endswith(f": {package} {old} is there, and {package}{wanted} is needed; {command}")
+
+
+def test_the_floors_are_those_of_the_project():
+    """What is required for learning, and each of it is looked at."""
+    required = map(Requirement, [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["lab"]])
+    floors = {one.name: str(one.specifier) for one in required if one.name != "resvg-py"}  # it may be missing
+    assert floors == {name: wanted for name, (_, wanted) in OLD.items()}
+
+
+def test_a_version_that_comes_before_a_release_is_new_enough(examine, monkeypatch):
+    installed = metadata.version
+    monkeypatch.setattr(
+        metadata, "version", lambda name: "99.0rc1" if name == "anywidget" else installed(name)
+    )
+    assert examine()[0] is True
+
+
+def test_what_shows_the_notebooks_may_be_installed_elsewhere(examine, monkeypatch):
+    installed = metadata.version
+
+    def version(name):
+        if name == "jupyterlab":
+            raise metadata.PackageNotFoundError(name)
+        return installed(name)
+
+    monkeypatch.setattr(metadata, "version", version)
+    assert examine()[0] is True
 
 
 def test_an_old_python_is_reported(examine, monkeypatch):

@@ -78,11 +78,30 @@ def test_an_exercise_without_a_solution_is_an_error():
             handout.solved({"cells": [code("exercise-a", "..."), *rest]})
 
 
+def renamed(name):
+    """Return the notebook as a tool leaves it that gives all its cells new names."""
+    return {"cells": [cell | {"id": name(i)} for i, cell in enumerate(NOTEBOOK["cells"])]}
+
+
+@pytest.mark.parametrize("kind", handout.KINDS)
+@pytest.mark.parametrize("name", [str, lambda i: f"{i:08x}", lambda i: ""], ids=["counted", "random", "none"])
+def test_exercises_whose_cells_have_lost_their_names_are_an_error(kind, name):
+    with pytest.raises(
+        ValueError, match=f"the (solution in the )?text '{name(5)}' .* nbstripout keeps them with"
+    ):
+        handout.KINDS[kind](renamed(name))
+
+
+def test_a_second_solution_is_no_error():
+    more = {"cells": [*NOTEBOOK["cells"], text("exercise-next-solution-2", SOLUTION)]}
+    assert by_id(handout.solved(more))["exercise-next"] == "def my_next(n):\n    return n + 1"
+
+
 @pytest.mark.parametrize(
     "help_text", [FOLDED, "<details open><summary><b>Solution</b></summary>7</details>", "<summary>A hint"]
 )
 def test_help_in_another_place_is_an_error(help_text):
-    with pytest.raises(ValueError, match="the text elsewhere still helps: <summary>"):
+    with pytest.raises(ValueError, match="the text 'elsewhere' still helps: '<summary>"):
         handout.bare({"cells": [text("elsewhere", help_text)]})
 
 
@@ -120,6 +139,38 @@ def test_a_folder_without_notebooks_is_refused(tmp_path, capsys):
     assert handout.main(["bare", str(tmp_path), str(tmp_path / "new")]) == 1
     assert "source must be a folder with notebooks" in capsys.readouterr().err
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("half a notebo", "02_b.ipynb: Expecting value"),
+        ("[]", "02_b.ipynb: it has no list of cells"),
+        ('{"worksheets": []}', "02_b.ipynb: it has no list of cells"),
+        (json.dumps(renamed(str)), "02_b.ipynb: the "),
+    ],
+)
+@pytest.mark.parametrize("kind", handout.KINDS)
+def test_a_notebook_that_does_not_fit_is_named_and_nothing_is_written(
+    kind, content, words, folder, tmp_path, capsys
+):
+    (folder / "02_b.ipynb").write_text(content, encoding="utf-8")
+    assert handout.main([kind, str(folder), str(tmp_path / "new")]) == 1
+    assert capsys.readouterr().err.startswith(words)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_full_disk_leaves_no_half_of_the_copies(folder, tmp_path, capsys, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(handout.shutil, "copy", full)  # after the notebooks
+    target = tmp_path / "new"
+    assert handout.main(["solved", str(folder), str(target)]) == 1
+    assert "No space left" in capsys.readouterr().err
+    assert list(target.iterdir()) == []
+    monkeypatch.undo()
+    assert handout.main(["solved", str(folder), str(target)]) == 0
 
 
 def test_an_unknown_kind_is_refused(folder, tmp_path):
