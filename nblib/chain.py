@@ -111,7 +111,8 @@ class Chain:
 
     def __post_init__(self) -> None:
         for name in PARAMETERS:
-            validate.finite(name, getattr(self, name))
+            value, given = validate.finite(name, getattr(self, name)), getattr(self, name)
+            object.__setattr__(self, name, value if isinstance(given, (list, tuple)) else given)
 
     def run(self, a0: Value, y: Value) -> ChainPass:
         """Return every value and derivative for the input `a0` and the target `y`.
@@ -167,7 +168,18 @@ class Chain:
         return replace(self, **{name: getattr(self, name) + validate.number("h", h)})
 
     def update(self, gradient: dict[str, float], eta: float) -> Chain:
-        """Return the chain after one step against `gradient`, with learning rate η = `eta`."""
+        """Return the chain after one step against `gradient`, with learning rate η = `eta`.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If `gradient` does not hold a finite number for each parameter, or `eta` is none above 0.
+        """
+        eta = validate.positive("eta", eta)
+        for name in PARAMETERS:
+            if name not in validate.mapping("gradient", gradient, "slopes by name"):
+                raise ValueError(f"gradient must hold {', '.join(PARAMETERS)}, and {name!r} is not there")
+            validate.finite(f"gradient[{name!r}]", gradient[name])
         return Chain(**{name: getattr(self, name) - eta * gradient[name] for name in PARAMETERS})
 
     def descend(self, a0: Value, y: Value, eta: float, steps: int) -> ChainRecord:

@@ -142,7 +142,11 @@ class Circuit:
     def __init__(
         self, inputs: Sequence[str], parts: Mapping[str, tuple[Any, ...]], outputs: Mapping[str, str]
     ) -> None:
-        self.inputs = tuple(inputs)
+        self.inputs = tuple(validate.listed("inputs", inputs, "names"))
+        if not all(isinstance(name, str) for name in self.inputs):
+            raise TypeError(f"inputs must be names, got {validate.shown(self.inputs)}")
+        validate.mapping("parts", parts, "name: (part, wire, wire, …)")
+        validate.mapping("outputs", outputs, "name: wire")
         if not self.inputs or len(set(self.inputs)) != len(self.inputs) or "." in "".join(self.inputs):
             raise ValueError(f"inputs must be names, all different and without a dot, got {list(inputs)}")
         if not outputs:
@@ -153,7 +157,9 @@ class Circuit:
         for name, entry in parts.items():
             if not isinstance(entry, (tuple, list)) or not entry:
                 raise TypeError(f"parts[{name!r}] must be (part, wire, wire, …), got {entry!r}")
-            if name in wires or "." in name:  # the dot is for the units of a circuit used as a part
+            if (
+                not isinstance(name, str) or name in wires or "." in name
+            ):  # the dot is for the units of a circuit used as a part
                 raise ValueError(f"parts: the name {name!r} is used twice or has a dot")
             part, *sources = entry
             self._check_part(name, part, sources, wires)
@@ -256,7 +262,7 @@ def _bits(inputs: Sequence[int], n: int) -> NDArray[np.int64]:
         raise ValueError(f"inputs must be {n} signals, got {len(inputs)}")
     for i, signal in enumerate(inputs):
         if not (np.ndim(signal) == 0 and signal in (0, 1)):
-            raise ValueError(f"inputs must be 0 or 1, got {signal!r} at position {i}")
+            raise ValueError(f"inputs must be 0 or 1, got {validate.shown(signal)} at position {i}")
     return np.array(inputs, dtype=np.int64)
 
 

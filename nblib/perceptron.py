@@ -295,7 +295,7 @@ def widest_margin(x: ArrayLike, y: ArrayLike, iterations: int = 2000) -> Margin:
         If the data are not rows with labels 0 or 1, or `iterations` is no whole number of at least 1.
     """
     x = validate.real("x", x)
-    signed, radius = _signed_rows(x, y, x.shape[-1] if x.ndim else 1)
+    signed, radius = _signed_rows(x, y, max(1, x.shape[-1] if x.ndim else 0))
     iterations = validate.whole("iterations", iterations, at_least=1)
     v = signed.mean(axis=0)
     best = _margin(v, signed, radius)

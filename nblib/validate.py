@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import operator
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +139,7 @@ def like(
     name: str, given: Sequence[ArrayLike], own: Sequence[NDArray[Any]], dtype: DTypeLike
 ) -> list[NDArray[Any]]:
     """Return finite copies of the `given` arrays, which must have the same shapes as one's `own`."""
+    given = listed(name, given, "arrays")
     if len(given) != len(own):
         raise ValueError(f"{name} must be {len(own)} arrays, got {len(given)}")
     arrays = [np.array(finite(f"{name}[{i}]", array, dtype)) for i, array in enumerate(given)]
@@ -237,7 +238,7 @@ def whole(name: str, value: Any, at_least: int) -> int:
             raise TypeError
         result = operator.index(value)
     except TypeError:
-        raise TypeError(f"{name} must be a whole number, got {value!r}") from None
+        raise TypeError(f"{name} must be a whole number, got {shown(value)}") from None
     if result < at_least:
         raise ValueError(f"{name} must be at least {at_least}, got {result}")
     return result
@@ -246,7 +247,7 @@ def whole(name: str, value: Any, at_least: int) -> int:
 def gradients(value: Any) -> tuple[Any, Any]:
     """Return what a `backprop` has returned if it is a pair; what the two are is not looked at."""
     if not isinstance(value, (tuple, list)) or len(value) != 2:
-        raise ValueError(f"backprop must return the pair (nabla_weights, nabla_biases), got {value!r}")
+        raise ValueError(f"backprop must return the pair (nabla_weights, nabla_biases), got {shown(value)}")
     return value[0], value[1]
 
 
@@ -258,7 +259,7 @@ def generator(name: str, seed: Any) -> np.random.Generator:
 def function(name: str, value: Any, takes: str) -> Any:
     """Return `value` if it can be called; the message says what it `takes`."""
     if not callable(value):
-        raise TypeError(f"{name} must be a function of {takes}, got {value!r}")
+        raise TypeError(f"{name} must be a function of {takes}, got {shown(value)}")
     return value
 
 
@@ -268,9 +269,9 @@ def path(name: str, value: Any) -> Path:
         if not isinstance(value, os.PathLike | str) or not isinstance(text := os.fspath(value), str):
             raise TypeError
     except TypeError:
-        raise TypeError(f"{name} must be a text or a path, got {value!r}") from None
+        raise TypeError(f"{name} must be a text or a path, got {shown(value)}") from None
     if not text or "\0" in text:
-        raise ValueError(f"{name} must name a file, got {value!r}")
+        raise ValueError(f"{name} must name a file, got {shown(value)}")
     return Path(text)
 
 
@@ -278,27 +279,50 @@ def one_of(name: str, value: Any, known: Collection[str]) -> str:
     """Return `value` if it is one of the `known` names; the message lists them all."""
     if not isinstance(value, str) or value not in known:
         names = ", ".join(repr(entry) for entry in known)
-        raise ValueError(f"{name} must be one of {names}, got {value!r}")
+        raise ValueError(f"{name} must be one of {names}, got {shown(value)}")
     return value
 
 
 def sizes(name: str, value: Any) -> list[int]:
     """Return `value` as the sizes of at least two layers, whole numbers from 1 on."""
     if not np.iterable(value) or len(value) < 2:
-        raise ValueError(f"{name} must list at least two layers, such as [784, 30, 10], got {value!r}")
+        raise ValueError(f"{name} must list at least two layers, such as [784, 30, 10], got {shown(value)}")
     return [whole(f"{name}[{i}]", size, at_least=1) for i, size in enumerate(value)]
 
 
 def floating(name: str, value: DTypeLike) -> np.dtype[Any]:
     """Return `value` as one of the two types of numbers that a network may have inside."""
     try:
-        result = np.dtype(value)
+        result = None if value is None else np.dtype(value)  # NumPy takes None for float64
     except TypeError:
         result = None
     if result is None or result not in (np.dtype(np.float32), np.dtype(np.float64)):
-        raise ValueError(f"{name} must be numpy.float32 or numpy.float64, got {value!r}")
+        raise ValueError(f"{name} must be numpy.float32 or numpy.float64, got {shown(value)}")
     return result
 
 
+def listed(name: str, value: Any, of: str) -> list[Any]:
+    """Return what a list, or another iterable that is no text and no mapping, holds `of` one kind."""
+    if isinstance(value, str | bytes | Mapping) or not np.iterable(value):
+        raise TypeError(f"{name} must be a list of {of}, got {shown(value)}")
+    return list(value)
+
+
+def mapping(name: str, value: Any, of: str) -> Mapping[Any, Any]:
+    """Return `value` if it is a dict, or another mapping, `of` one kind of things."""
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{name} must be a dict of {of}, got {shown(value)}")
+    return value
+
+
+def shown(value: Any, most: int = 80) -> str:
+    """Return a value as messages show it: as Python writes it, unless that is too long or cannot be."""
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # an int may have too many digits, and an object of one's own may fail in any way
+        return type(value).__name__
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def _describe(value: Any, array: NDArray[Any]) -> str:
-    return repr(value) if array.ndim == 0 else f"an array of type {array.dtype}"
+    return shown(value) if array.ndim == 0 else f"an array of type {array.dtype}"

@@ -43,7 +43,7 @@ class Nearest:
 
     def __init__(self, x: ArrayLike) -> None:
         x = validate.real("x", x)
-        self.x = validate.rows("x", x, x.shape[-1] if x.ndim else 0, np.float32)
+        self.x = validate.rows("x", x, max(1, x.shape[-1] if x.ndim else 0), np.float32)
         with one_blas_thread():
             sample = self.x[:: -(-len(self.x) // _SAMPLE)]
             _, directions = np.linalg.eigh(sample.T @ sample)  # those in which the sample is largest, last

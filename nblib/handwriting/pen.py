@@ -138,7 +138,7 @@ def ink(strokes: Sequence[ArrayLike], thickness: float = THICKNESS, side: int = 
     side = validate.whole("side", side, at_least=1)
     radius = validate.positive("thickness", thickness) * side / 2
     sheet = np.zeros((side, side), np.float32)
-    for i, stroke in enumerate(strokes):
+    for i, stroke in enumerate(validate.listed("strokes", strokes, "strokes")):
         points = validate.rows(f"strokes[{i}]", stroke, 2, of="coordinates", one="place")
         points = points * side - 0.5  # the first pixel's centre is 0
         for a, b in pairwise(points) if len(points) > 1 else [(points[0], points[0])]:
@@ -162,6 +162,8 @@ def examples(
         If a digit would not fit on its sheet, or an argument is not as `strokes` and `ink` want it.
     """
     rng = validate.generator("seed", seed)
+    sizes, thicknesses = validate.vector("sizes", sizes), validate.vector("thicknesses", thicknesses)
+    slants = validate.vector("slants", slants)
     inks, told = [], []
     written = [(digit, shape) for digit, shapes in SHAPES.items() for shape in range(len(shapes))]
     for (digit, shape), size, thickness, slant in product(written, sizes, thicknesses, slants):

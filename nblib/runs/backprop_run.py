@@ -226,7 +226,8 @@ def truth_table(n_inputs: int, n_outputs: int) -> tuple[Array, Array]:
     ValueError, TypeError
         If a number is no whole number of at least 1.
     """
-    x = np.array(list(np.ndindex(*[2] * n_inputs)), float)
+    n_outputs = validate.whole("n_outputs", n_outputs, at_least=1)
+    x = np.array(list(np.ndindex(*[2] * validate.whole("n_inputs", n_inputs, at_least=1))), float)
     return x, validate.targets("y", x.sum(axis=1).astype(int) % 2, n_outputs, np.float64)
 
 

@@ -142,7 +142,8 @@ def run(
     if n_steps * m > len(x):
         raise ValueError(f"n_steps · mini_batch_size must be at most {len(x)} images, got {n_steps * m}")
     network = Network(SIZES, init="scaled", seed=seed)
-    sample, measured = _pile("x", (x, y), SAMPLE), _pile("validation", validation, MEASURED)
+    sample = _pile(("x", "y"), (x, y), SAMPLE)
+    measured = _pile(("validation x", "validation y"), validate.pair("validation", validation), MEASURED)
     order = np.random.default_rng(seed).permutation(len(x))[: n_steps * m].reshape(n_steps, m)
     steps = []
     with one_blas_thread():
@@ -156,12 +157,13 @@ def run(
     )  # fmt: skip
 
 
-def _pile(name: str, pair: tuple[ArrayLike, ArrayLike], most: int) -> tuple[Array, Array]:
+def _pile(names: tuple[str, str], pair: tuple[ArrayLike, ArrayLike], most: int) -> tuple[Array, Array]:
     """Return at most `most` images as rows and their targets."""
-    x, y = (validate.real(name, part)[:most] for part in validate.pair(name, pair))
-    rows, targets = validate.rows(name, x, SIZES[0], np.float32), mnist.one_hot(y)
-    validate.same_length(name, rows, "its labels", targets)
-    return rows, targets
+    x, y = (validate.real(name, part) for name, part in zip(names, pair, strict=True))
+    rows = validate.rows(names[0], x[:most], SIZES[0], np.float32)
+    labels = validate.labels(names[1], y[:most], SIZES[-1])
+    validate.same_length(names[0], rows, names[1], labels)
+    return rows, mnist.one_hot(labels)
 
 
 def _columns(rows: list[dict[str, Any]]) -> dict[str, Array]:

@@ -58,10 +58,18 @@ class RepairRecord:
 
 
 def outputs(numbers: ArrayLike, x: ArrayLike = X) -> Array:
-    """Return what networks answer: nine numbers each, shape (…, 9), to rows x, shape (n, 2), in (…, n)."""
-    numbers = np.asarray(numbers, float)
+    """Return what networks answer: nine numbers each, shape (…, 9), to rows x, shape (n, 2), in (…, n).
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not as described; numbers that have left the scale are as good as others.
+    """
+    numbers, x = validate.real("numbers", numbers).astype(float), validate.rows("x", x, 2)
+    if numbers.shape[-1:] != (len(NAMES),):
+        raise ValueError(f"numbers must have shape (…, {len(NAMES)}), got shape {numbers.shape}")
     w1, b1 = numbers[..., :4].reshape(*numbers.shape[:-1], 2, 2), numbers[..., None, 4:6]
-    hidden = sigmoid(np.asarray(x, float) @ w1.swapaxes(-1, -2) + b1)
+    hidden = sigmoid(x @ w1.swapaxes(-1, -2) + b1)
     return sigmoid((hidden @ numbers[..., 6:8, None])[..., 0] + numbers[..., 8:])
 
 

@@ -160,8 +160,8 @@ class Training:
         return self._descent.mini_batch_size
 
     @mini_batch_size.setter
-    def mini_batch_size(self, size: int) -> None:
-        self._descent.mini_batch_size = validate.whole("mini_batch_size", size, at_least=1)
+    def mini_batch_size(self, mini_batch_size: int) -> None:
+        self._descent.mini_batch_size = validate.whole("mini_batch_size", mini_batch_size, at_least=1)
 
     @property
     def n_measured(self) -> tuple[int, int]:

@@ -442,7 +442,7 @@ def test_the_output_layer_may_have_an_activation_of_its_own(things):
     things.refuses(lambda t: Network([2, 2], output="softmax"), ValueError, words, "output must be one of")
 
 
-@pytest.mark.parametrize("dtype", [np.float16, np.int32, np.complex128, "int", "no type", object, "f8,f8", 3])
+@pytest.mark.parametrize("dtype", [np.float16, None, np.int32, complex, "int", "no type", object, "f8,f8", 3])
 def test_numbers_are_float32_or_float64(things, dtype):
     words = ["numpy.float32 or numpy.float64", repr(dtype)]
     things.refuses(lambda t: Network([2, 2], dtype=dtype), ValueError, words, "dtype must")

@@ -1,0 +1,28 @@
+"""Nothing bad comes in, nothing is half changed, and every refusal says why: of all that is public."""
+
+import inspect
+
+import pytest
+
+from unit.bad_calls import Door, complaint, doors
+
+DOORS = list(doors())
+PARAMETERS = [(door, parameter) for door in DOORS for parameter in door.parameters]
+IDS = [f"{door}-{parameter.name}" for door, parameter in PARAMETERS]
+
+
+@pytest.mark.parametrize("door", DOORS, ids=repr)
+def test_the_good_call_is_good(door: Door):
+    """The bad ones are bad for one reason only."""
+    door.call(*door.fresh())
+
+
+@pytest.mark.parametrize(("door", "parameter"), PARAMETERS, ids=IDS)
+def test_bad_values_are_refused_in_words_and_change_nothing(door: Door, parameter: inspect.Parameter):
+    values = door.bad(parameter)
+    found = {label: complaint(door, parameter.name, value) for label, value in values.items()}
+    assert not {label: words for label, words in found.items() if words}
+
+
+def test_there_are_many_of_them():
+    assert sum(len(door.bad(parameter)) for door, parameter in PARAMETERS) > 1500
