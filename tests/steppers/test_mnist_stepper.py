@@ -377,7 +377,7 @@ def test_bad_arguments(data):
     assert str(error.value) == "validation must be a pair (x, y), got ndarray"
     with pytest.raises(ValueError) as error:
         sgd_run.run(x, y, (data.x_test[:3], data.y_test[:4]), n_steps=1)
-    assert str(error.value) == "validation and its labels must have the same length, got 3 and 4"
+    assert str(error.value) == "validation x and validation y must have the same length, got 3 and 4"
     for name, value in (("eta", 0), ("mini_batch_size", 0), ("n_steps", 0)):
         with pytest.raises(ValueError) as error:
             sgd_run.run(x, y, validation, **{"n_steps": 1} | {name: value})
