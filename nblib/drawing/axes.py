@@ -90,6 +90,35 @@ class Axes:
         ends = (foot + along, foot - along)
         return [place for end in ends for place in (self.x(end[..., 0]), self.y(end[..., 1]))]
 
+    def side(self, weights: ArrayLike, bias: float, on_the_line: bool = False) -> str:
+        """Return the part of the rectangle where w·x + b > 0, as the ``points`` of a polygon.
+
+        Parameters
+        ----------
+        weights : array_like, shape (2,)
+        bias : float
+        on_the_line : bool
+            Whether places where it is exactly 0 belong to the part: with w = 0 and b = 0 all of them.
+
+        Returns
+        -------
+        str
+            Empty where the part is, or where a number is not finite.
+        """
+        if not (np.isfinite(weights).all() and np.isfinite(bias)):
+            return ""
+        (x0, x1), (y0, y1) = self.xlim, self.ylim
+        square = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
+        z = square @ np.asarray(weights, float) + bias
+        inside = z >= 0 if on_the_line else z > 0
+        corners = []
+        for i, j in ((0, 1), (1, 2), (2, 3), (3, 0)):
+            if inside[i]:
+                corners.append(square[i])
+            if inside[i] != inside[j]:
+                corners.append(square[i] + z[i] / (z[i] - z[j]) * (square[j] - square[i]))
+        return " ".join(f"{self.x(x):.1f},{self.y(y):.1f}" for x, y in corners)
+
     def frame(self, xlabel: str, ylabel: str, title: str = "", ticks: int = 5) -> Element:
         """Return axes, grid, numbers and labels."""
         bottom, right = self.top + self.height, self.left + self.width

@@ -21,6 +21,7 @@ Answer = Callable[[NDArray[np.float64]], ArrayLike]
 SIGNED = LinearSegmentedColormap.from_list("signed", [ORANGE, "#ffffff", BLUE])
 """Orange for negative, white for zero, blue for positive."""
 _LABELS = {"xlabel": "x₁", "ylabel": "x₂"}
+_STEP_LABELS = {"before": "line before the update", "after": "line after it, unit fires where shaded"}
 _LOOKS = ((INK, "-"), (GREY, "--"), (INK, "-."), (GREY, ":"))
 """Of lines, in turn; the first is that of the border where there is one. Blue and orange are signs."""
 
@@ -104,10 +105,19 @@ def perceptron_steps(
                 points.line(record.weights[t], record.biases[t], "before", _LOOKS[1])
             points.line(record.weights[t + 1], record.biases[t + 1], "after", _LOOKS[0], shade=True)
             verdict = "right" if not record.error[t] else f"wrong: y − ŷ = {signed(record.error[t], 0)}"
-            ax.set_title(f"step {t + 1}: {verdict}")
+            ax.set_title(f"step {t + 1}\n{verdict}", fontsize=10)
+            ax.set(**_LABELS)
             ax.label_outer()
-        figure.supxlabel("x₁", fontsize=10)
-        figure.supylabel("x₂", fontsize=10)
+        known = {
+            label: part
+            for ax in axes.flat
+            for part, label in zip(*ax.get_legend_handles_labels(), strict=True)
+        }
+        order = [label for label in ("y = 1", "y = 0", "before", "after") if label in known]
+        handles = [known[label] for label in order]
+        figure.legend(
+            handles, [_STEP_LABELS.get(label, label) for label in order], loc="outside lower center", ncols=4
+        )
         return Picture(figure, alt)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 import ipywidgets
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nblib import validate
 from nblib.drawing.axes import Axes
@@ -138,28 +138,9 @@ def _plane(unit: Unit) -> list[Element]:
 
 
 def _shade(unit: Unit) -> list[Element]:
-    """Return the part of the plane where w·x ≥ θ, cut along the line, if there is one."""
-    corners = _side(unit)
-    if not len(corners):
-        return []
-    x, y = _PLANE.x(corners[:, 0]), _PLANE.y(corners[:, 1])
-    points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
-    return [element("polygon", points=points, fill="soft", fill_opacity=0.3)]
-
-
-def _side(unit: Unit) -> NDArray[np.float64]:
-    """Return the corners of the part of the plane where w·x ≥ θ: the square, cut along the line."""
-    (x0, x1), (y0, y1) = _PLANE.xlim, _PLANE.ylim
-    square = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
-    above = square @ unit.weights - unit.threshold
-    corners = []
-    for i in range(4):
-        j = (i + 1) % 4
-        if above[i] >= 0:
-            corners.append(square[i])
-        if (above[i] >= 0) != (above[j] >= 0):
-            corners.append(square[i] + above[i] / (above[i] - above[j]) * (square[j] - square[i]))
-    return np.array(corners).reshape(-1, 2)
+    """Return the part of the plane where w·x ≥ θ, if there is one."""
+    points = _PLANE.side(unit.weights, -unit.threshold, on_the_line=True)
+    return [element("polygon", points=points, fill="soft", fill_opacity=0.3)] if points else []
 
 
 def _names(found: set[str]) -> list[Element]:

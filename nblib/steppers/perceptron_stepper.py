@@ -14,8 +14,8 @@ from nblib.drawing.axes import Axes
 from nblib.drawing.formula import Formula
 from nblib.drawing.numbers import num, signed
 from nblib.drawing.panels import boundary, counters, plane
-from nblib.drawing.scene import Caption, Element, Scene, circle, line, note
-from nblib.perceptron import Perceptron, PerceptronRecord, widest_margin
+from nblib.drawing.scene import Caption, Element, Scene, circle, element, line, note
+from nblib.perceptron import Perceptron, PerceptronRecord
 from nblib.steppers.pages import Pages
 from nblib.widgets.explorer import Explorer, eta_slider
 
@@ -38,10 +38,9 @@ def scene(record: PerceptronRecord) -> Scene:
     """
     if record.x.shape[1] != 2:
         raise ValueError(f"record must be of a perceptron with 2 inputs, got {record.x.shape[1]}")
-    bound = widest_margin(record.x, record.y).bound
-    axes, pages = _square(record.x), Pages.after(len(record))
+    axes, pages = _square(validate.finite("x", record.x)), Pages.after(len(record))
     return Scene(
-        [*_plane(axes, record, pages), *_normal(axes, record), *_counters(record, pages, bound)],
+        [*_plane(axes, record, pages), *_normal(axes, record), *_counters(record, pages)],
         _captions(record, axes),
         width=640,
         height=440,
@@ -62,15 +61,17 @@ def _plane(axes: Axes, record: PerceptronRecord, pages: Pages) -> list[Element]:
     """Return the points, the line after each step, and dashed the one before it where it has moved."""
     before, moved = (record.weights[:-1], record.biases[:-1]), pages.of(record.error, none=0) != 0
     dashed = {"stroke": "quiet", "stroke_width": 2, "stroke_dasharray": "6 5"}
+    fires = [axes.side(w, b) for w, b in zip(record.weights, record.biases, strict=True)]
     lines = axes.clip(
         "plane",
+        element("polygon", points=fires, fill="soft", fill_opacity=0.2),
         boundary(axes, *map(pages.of, before), shown=moved, **dashed),
         boundary(axes, record.weights, record.biases),
     )
     x1, x2 = here = pages.of(record.x[record.example]).T
     verdict = pages.of(np.where(record.error, "✗ wrong", "✓ right"), none="")
     return [
-        *plane(axes, record.x, record.y, lines, here=here),
+        *plane(axes, record.x, record.y, lines, here=here, title="the unit fires on the shaded side"),
         note(axes.x(x1), axes.y(x2) - 22, verdict, font_weight="bold"),
     ]
 
@@ -89,12 +90,11 @@ def _normal(axes: Axes, record: PerceptronRecord) -> list[Element]:
     ]
 
 
-def _counters(record: PerceptronRecord, pages: Pages, bound: float) -> list[Element]:
+def _counters(record: PerceptronRecord, pages: Pages) -> list[Element]:
     write = _writer(record.weights, record.biases)
     rows = {
         "epoch": pages.of(record.epoch, none=1).astype(str),
         "mistakes so far": pages.of(np.cumsum(record.error != 0), none=0).astype(str),
-        "bound R²/γ²": num(bound, 0) if np.isfinite(bound) else "none: no line is right",
         "w₁": [write(w) for w in record.weights[:, 0]],
         "w₂": [write(w) for w in record.weights[:, 1]],
         "b": [write(b) for b in record.biases],
@@ -124,9 +124,14 @@ def _hidden_line(axes: Axes, record: PerceptronRecord) -> list[str]:
     corners = np.array([(x1, x2) for x1 in axes.xlim for x2 in axes.ylim])
     with np.errstate(invalid="ignore"):
         z = weights @ corners.T + biases[:, None]
-    outside = (z > 0).all(axis=1) | (z < 0).all(axis=1)
-    told = np.where(outside, " The line lies outside the picture.", "")
-    return [str(words) for words in np.where(weights.any(axis=1), told, " Where w is zero there is no line.")]
+    fires, silent = (z > 0).all(axis=1), (z < 0).all(axis=1) | ~weights.any(axis=1)
+    where = np.select(
+        [fires, silent], [" Here the unit fires everywhere", " Here the unit fires nowhere"], ""
+    )
+    why = np.where(
+        weights.any(axis=1), "the line lies outside the picture", "where w is zero there is no line"
+    )
+    return [f"{says}: {reason}." if says else "" for says, reason in zip(where, why, strict=True)]
 
 
 def _ending(record: PerceptronRecord) -> str:
@@ -222,6 +227,8 @@ DATA = {
     "XOR": lambda seed: toydata.gate("xor"),
 }
 OWN = "your own"
+OWN_WORDS = "A click on the plane adds a point; so does the button, at the place that the sliders choose."
+TWO_STAY = "The first two points stay: without one of each class there is nothing to learn."
 
 
 class PerceptronExplorer(Explorer):
@@ -242,6 +249,7 @@ class PerceptronExplorer(Explorer):
             options=[("blue disc, y = 1", 1), ("orange square, y = 0", 0)], description="new point"
         )
         self._own_row = ipywidgets.HBox([self._label, *self._place])
+        self._own_words = ipywidgets.HTML(OWN_WORDS)
         settings = {
             "data": ipywidgets.Dropdown(options=[*DATA, OWN], value=data, description="data"),
             "eta": eta_slider(eta, most=10),
@@ -258,13 +266,15 @@ class PerceptronExplorer(Explorer):
     def add(self, x1: float, x2: float, label: int) -> None:
         """Add a point of one's own, and run again."""
         self.own.append((round(float(x1), 2), round(float(x2), 2), int(label)))
+        self._own_words.value = OWN_WORDS
         self.refresh()
 
     def remove(self) -> None:
-        """Take the point back that was added last; the first two stay."""
+        """Take the point back that was added last; the first two stay, and the words above say so."""
         if len(self.own) > 2:
             self.own.pop()
-            self.refresh()
+        self._own_words.value = OWN_WORDS if len(self.own) > 2 else f"{OWN_WORDS} {TWO_STAY}"
+        self.refresh()
 
     def actions(self) -> dict[str, Callable[[], Any]]:
         """Return the buttons: for points of one's own, and for another seed where something is random."""
@@ -275,7 +285,8 @@ class PerceptronExplorer(Explorer):
 
     def rows(self) -> list[ipywidgets.Widget]:
         """Return the settings, and with points of one's own what the next one is."""
-        return [*super().rows(), *([self._own_row] if self.settings["data"].value == OWN else [])]
+        own = [self._own_words, self._own_row] if self.settings["data"].value == OWN else []
+        return [*super().rows(), *own]
 
     def _own(self) -> NDArray[np.float64]:
         return np.array(self.own)

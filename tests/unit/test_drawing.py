@@ -23,7 +23,7 @@ from nblib import Network, Perceptron, gates
 from nblib.chain import Chain
 from nblib.drawing import diagram, figures, numbers
 from nblib.drawing.formula import worked
-from nblib.drawing.picture import BLUE, GREY, ORANGE, Picture, canvas
+from nblib.drawing.picture import BLUE, GREY, ORANGE, Picture, canvas, small_png
 from nblib.drawing.table import Table, listed, table
 
 SQUARE = [[0, 0], [0, 1], [1, 0], [1, 1]]
@@ -278,7 +278,7 @@ def test_the_steps_of_a_perceptron_show_the_line_before_and_after():
     for ax, t in zip(picture.figure.axes, steps, strict=True):
         error = record.error[t]
         verdict = "right" if error == 0 else f"wrong: y − ŷ = {'+' if error > 0 else '−'}1"
-        assert ax.get_title() == f"step {t + 1}: {verdict}"
+        assert ax.get_title() == f"step {t + 1}\n{verdict}"
         for label, row in (("before", t), ("after", t + 1)):
             drawn = [line for line in ax.lines if line.get_label() == label]
             expected = record.weights[row].any() and (label == "after" or error != 0)
@@ -289,6 +289,9 @@ def test_the_steps_of_a_perceptron_show_the_line_before_and_after():
                 np.testing.assert_allclose(total, 0, atol=1e-9)
         ring = ax.collections[-1]
         np.testing.assert_array_equal(ring.get_offsets(), [record.x[record.example[t]]])
+    (legend,) = picture.figure.legends
+    said = [text.get_text() for text in legend.get_texts()]
+    assert said == ["y = 1", "y = 0", "line before the update", "line after it, unit fires where shaded"]
 
 
 def test_a_tangent_has_the_slope_that_was_given_and_touches_the_curve():
@@ -543,6 +546,46 @@ def test_networks_too_large_to_read_are_refused():
     network = Network([2, 9, 1])
     with pytest.raises(ValueError, match="at most 8"):
         diagram.backward(network, network.trace([[1, 2]], [0]), alt="large")
+
+
+# -- small pictures ---------------------------------------------------------------------------
+
+
+def png(pixels) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(np.asarray(pixels, np.uint8)).save(file, format="PNG")
+    return file.getvalue()
+
+
+def pixels_of(image: bytes):
+    return np.asarray(Image.open(io.BytesIO(image)).convert("RGB")).astype(int)
+
+
+def test_a_small_picture_keeps_the_colours_of_the_course_and_no_pixel_loses_its_hue():
+    grey = np.repeat(np.arange(256)[:, None], 3, axis=1)
+    picture = np.repeat(grey[None], 256, axis=0)
+    course = [(0, 114, 178), (213, 94, 0), (0, 158, 115), (119, 119, 119), (34, 34, 34)]
+    for i, colour in enumerate(course):
+        picture[3 * i, 3 * i] = colour  # one pixel of 65,536
+    picture[40, 40] = 1, 113, 177  # one that is nobody's own
+    small = pixels_of(small_png(png(picture)))
+    for i, colour in enumerate(course):
+        assert tuple(small[3 * i, 3 * i]) == colour
+    assert np.abs(small - picture).max() <= 4
+    assert Image.open(io.BytesIO(small_png(png(picture)))).mode == "P"
+
+
+def test_the_strongest_weights_keep_their_colours():
+    weights = np.random.default_rng(0).normal(scale=0.3, size=(28, 28))
+    weights[3, 4], weights[20, 7] = 2.0, -2.0
+    drawn = figures.weights([weights.ravel()], columns=1, width=3.6, alt="weights")
+    seen = {tuple(pixel) for pixel in pixels_of(drawn.png()).reshape(-1, 3)}
+    assert {(0, 114, 178), (213, 94, 0)} <= seen
+
+
+def test_a_picture_of_few_colours_stays_as_it_is():
+    few = np.random.default_rng(0).integers(0, 4, size=(20, 30, 3)) * 80
+    assert np.array_equal(pixels_of(small_png(png(few))), few)
 
 
 # -- tables -----------------------------------------------------------------------------------
