@@ -14,8 +14,9 @@ from nblib.drawing.marks import disc
 from nblib.drawing.numbers import sub
 from nblib.drawing.panels import TruthTable, Wire, boundary, plane
 from nblib.drawing.scene import Caption, Element, Scene, element, group, note, text
+from nblib.drawing.truth_tables import brought, number, signed_number, verdict, worked
 from nblib.gates import Unit, all_inputs
-from nblib.steppers.gates_captions import RULE, brought, number, signed_number, verdict, worked
+from nblib.steppers.gates_captions import RULE
 from nblib.widgets.explorer import Explorer
 
 NAMES = (

@@ -2,50 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from nblib.drawing.numbers import added, bracketed, num
 from nblib.drawing.scene import Caption
-from nblib.gates import Circuit, CircuitRecord, Unit, ripple_adder
+from nblib.drawing.truth_tables import Write, brought, products, worked
+from nblib.gates import Circuit, CircuitRecord, ripple_adder
 
-Write = Callable[[Unit, Sequence[int]], str]
 RULE = "output = 1 if w₁x₁ + … + wₙxₙ ≥ θ, else 0"
-
-
-def number(value: float) -> str:
-    """Return a number in full: a whole one without decimals, others to the last digit.
-
-    >>> number(-1.0), number(0.5)
-    ('−1', '0.5')
-    """
-    return num(value, 0) if value == round(value) else str(float(value)).replace("-", "−")
-
-
-def signed_number(value: float) -> str:
-    """Return a weight with its sign, + too; zero has none."""
-    return number(value) if value <= 0 else f"+{number(value)}"
-
-
-def brought(unit: Unit, bits: Sequence[int]) -> str:
-    """Return the sum of what the wires bring: ``−1 + 0 − 2 = −3``."""
-    terms = [number(w * bit) for w, bit in zip(unit.weights, bits, strict=True)]
-    return f"{added(terms)} = {number(unit.total(*bits))}"
-
-
-def products(unit: Unit, bits: Sequence[int]) -> str:
-    """Return the sum with weights and signals: ``1·1 + (−1)·0 = 1``."""
-    terms = (f"{bracketed(number(w))}·{bit}" for w, bit in zip(unit.weights, bits, strict=True))
-    return f"{' + '.join(terms)} = {number(unit.total(*bits))}"
-
-
-def verdict(unit: Unit, bits: Sequence[int]) -> str:
-    """Return the comparison of the sum with the threshold: ``≥ 2? no``."""
-    return f"≥ {number(unit.threshold)}? {'yes' if unit(*bits) else 'no'}"
-
-
-def worked(unit: Unit, bits: Sequence[int], write: Write = products) -> str:
-    """Return the whole way from the inputs to the answer: ``1·1 + (−1)·0 = 1 ≥ 2? no → 0``."""
-    return f"{write(unit, bits)} {verdict(unit, bits)} → {unit(*bits)}"
 
 
 def captions(circuit: Circuit, record: CircuitRecord, by_column: bool) -> list[Caption]:

@@ -10,6 +10,7 @@ import ipywidgets
 import numpy as np
 
 from nblib import gates, validate
+from nblib.drawing import truth_tables as sums
 from nblib.drawing.marks import disc
 from nblib.drawing.panels import Wire
 from nblib.drawing.scene import Element, Scene, group, note, rect, text
@@ -124,8 +125,8 @@ class _Drawing:
             return [wire.line(weight or 0, width, opacity=opacity)]
         elements = [wire.arrow(weight, width, opacity=opacity)]
         if weight != 1 or self.all_weights:
-            elements.append(note(*wire.at(0.24), told.signed_number(weight), stroke_width=6))
-        return [*elements, _coin(*wire.at(1, -32), told.number(weight * signal), self.pages.at(arrives))]
+            elements.append(note(*wire.at(0.24), sums.signed_number(weight), stroke_width=6))
+        return [*elements, _coin(*wire.at(1, -32), sums.number(weight * signal), self.pages.at(arrives))]
 
     def bits(self) -> list[Element]:
         """Return the inputs, which can be clicked, and the outputs."""
@@ -141,19 +142,19 @@ class _Drawing:
         """Return a unit with its threshold, and its sum as soon as it is known."""
         unit, sources = self.circuit.units[name]
         (x, y), r, bits = self.layout.places[name], self.layout.radius, [self.signals[s] for s in sources]
-        settled, theta = self.pages.since(self.depth[name]), told.number(unit.threshold)
+        settled, theta = self.pages.since(self.depth[name]), sums.number(unit.threshold)
         if self.small:
             comparison = np.where(settled, f"{'≥' if self.signals[name] else '<'}{theta}", f"≥{theta}")
             parts = [
-                text(x, y - 6, np.where(settled, told.number(unit.total(*bits)), ""), size=11),
+                text(x, y - 6, np.where(settled, sums.number(unit.total(*bits)), ""), size=11),
                 text(x, np.where(settled, y + 7, y), comparison, size=11),
             ]
         else:
             short = 1 < len(bits) <= 4
-            total = told.brought(unit, bits) if short else f"sum {told.number(unit.total(*bits))}"
+            total = sums.brought(unit, bits) if short else f"sum {sums.number(unit.total(*bits))}"
             right, down = self.layout.sums.get(name, (18, r + 13))
             parts = [text(x, y, f"≥ {theta}", size=14)]
-            for i, said in enumerate((total, told.verdict(unit, bits))):
+            for i, said in enumerate((total, sums.verdict(unit, bits))):
                 below = y + down + 15 * i
                 parts.append(note(x + right, below, np.where(settled, said, ""), stroke_width=6))
         return self._circle(name, name.rpartition(".")[2], r, *parts)
