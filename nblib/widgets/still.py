@@ -11,7 +11,8 @@ import anywidget
 from nblib.drawing.picture import Picture
 
 HERE = Path(__file__).parent
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";$', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?(?:class|const|function) (\w+))", re.MULTILINE)
 
 
 class StillWidget(anywidget.AnyWidget):
@@ -36,20 +37,26 @@ class StillWidget(anywidget.AnyWidget):
 
 
 def joined(script: str) -> str:
-    """Return a script with those of this folder in the places of its imports: a page could not find them.
+    """Return a script with those of this folder that it imports before it: a page could not find other files.
 
-    Each stands there once, also if others import it too.
+    Each stands there once, in a scope of its own, so that only what it exports must have a name of its own.
     """
-    there: set[str] = set()
+    scopes: dict[str, str] = {}
 
-    def imported(found: re.Match[str]) -> str:
-        if found[1] in there:
-            return ""
-        there.add(found[1])
-        shared = (HERE / f"{found[1]}.js").read_text(encoding="utf-8")
-        return _IMPORT.sub(imported, re.sub(r"^export ", "", shared, flags=re.MULTILINE))
+    def gather(text: str) -> None:
+        for name in _IMPORT.findall(text):
+            if name not in scopes:
+                imported = (HERE / f"{name}.js").read_text(encoding="utf-8")
+                gather(imported)
+                scopes[name] = _scope(_IMPORT.sub("", imported))
 
-    return _IMPORT.sub(imported, script)
+    gather(script)
+    return "\n".join([*scopes.values(), _IMPORT.sub("", script)])
+
+
+def _scope(module: str) -> str:
+    names = ", ".join(_EXPORT.findall(module))
+    return f"const {{ {names} }} = (() => {{\n{_EXPORT.sub('', module)}\nreturn {{ {names} }};\n}})();\n"
 
 
 def styles(*names: str) -> str:

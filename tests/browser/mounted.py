@@ -1,0 +1,134 @@
+"""A widget on a bare page, with Python at the other end of its line but no Jupyter between them."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+from playwright.sync_api import Locator, Page
+
+from nblib.widgets.still import StillWidget
+
+MODEL = """
+class Model {
+  constructor(state) {
+    this.state = this.read(state);
+    this.calls = new Map();
+    this.dead = false;
+    this.widget_manager = { get_model: async () => ({ get comm_live() { return !window.model.dead; } }) };
+  }
+  read(value) {
+    if (value && value.base64 !== undefined)
+      return new DataView(Uint8Array.from(atob(value.base64), c => c.charCodeAt(0)).buffer);
+    if (Array.isArray(value)) return value.map(one => this.read(one));
+    if (value && typeof value === 'object')
+      return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, this.read(one)]));
+    return value;
+  }
+  get(name) { return this.state[name]; }
+  set(name, value) {
+    if (this.state[name] === value) return;
+    this.state[name] = value;
+    this.tell(`change:${name}`);
+  }
+  on(event, call) { this.calls.set(event, [...(this.calls.get(event) ?? []), call]); }
+  off(event, call) { this.calls.set(event, this.calls.get(event).filter(one => one !== call)); }
+  tell(event, ...what) { for (const call of this.calls.get(event) ?? []) call(...what); }
+  send(message, callbacks) {
+    if (this.dead) throw new Error('there is no kernel'); // at once, as a comm that is closed does
+    this.ask(message, callbacks);
+  }
+  async ask(message, callbacks) {
+    const { updates, messages } = await window.python(JSON.stringify(message));
+    this.hear(updates, messages);
+    callbacks?.iopub?.status({ content: { execution_state: 'idle' } });
+  }
+  hear(updates, messages) {
+    for (const [kind, what, buffers] of [...updates, ...messages]) {
+      if (kind === 'message') { this.tell('msg:custom', what, this.read(buffers)); continue; }
+      const state = this.read(what);
+      const changed = Object.keys(state).filter(name => this.state[name] !== state[name]);
+      Object.assign(this.state, state);
+      for (const name of changed) this.tell(`change:${name}`);
+    }
+  }
+}
+"""
+MOUNT = """async ([script, style, state, theme]) => {
+  document.body.replaceChildren();
+  document.body.dataset.jpThemeLight = String(theme === 'light');
+  document.body.style.background = theme === 'light' ? 'white' : '#111';
+  document.body.style.setProperty('--jp-ui-font-color1', theme === 'light' ? '#222' : '#e8e8e8');
+  document.body.style.setProperty('--jp-layout-color2', theme === 'light' ? '#eee' : '#333');
+  document.body.style.font = '13px sans-serif';
+  const sheet = document.createElement('style');
+  sheet.textContent = style;
+  const el = document.createElement('main');
+  document.body.append(sheet, el);
+  const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+  const { default: widget } = await import(url);
+  window.model = new Model(state);
+  widget.initialize?.({ model: window.model });
+  window.end = widget.render({ model: window.model, el });
+}"""
+
+
+def readable(value: Any) -> Any:
+    """Return state as JSON can carry it."""
+    if isinstance(value, (bytes, memoryview)):
+        return {"base64": base64.b64encode(value).decode()}
+    if isinstance(value, dict):
+        return {key: readable(one) for key, one in value.items()}
+    return [readable(one) for one in value] if isinstance(value, (list, tuple)) else value
+
+
+class Mounted:
+    """A widget that is shown on a page; what either end says is heard by the other."""
+
+    def __init__(self, page: Page, widget: StillWidget, theme: str = "light") -> None:
+        self.page, self.widget = page, widget
+        self.heard: list[dict[str, Any]] = []
+        self.errors: list[str] = []
+        self._said: list[list[Any]] = []
+        page.on("pageerror", lambda error: self.errors.append(f"{error}\n{error.stack}"))
+        widget.send = self._say
+        page.expose_function("python", self._hear)
+        page.goto("about:blank")
+        page.evaluate(f"() => {{ window.Model = (() => {{ {MODEL}; return Model; }})(); }}")
+        self.mount(theme)
+
+    def mount(self, theme: str = "light") -> None:
+        state = self.widget.get_state()
+        script, style = state.pop("_esm"), state.pop("_css")
+        shown = {name: readable(value) for name, value in state.items() if not name.startswith("_")}
+        self.page.evaluate(MOUNT, [script, style, shown, theme])
+
+    @property
+    def box(self) -> Locator:
+        return self.page.locator("main > *").first
+
+    def _say(self, message: Any, buffers: Any = None) -> None:
+        self._said.append(["message", readable(message), readable(buffers or [])])
+
+    def _hear(self, text: str) -> dict[str, Any]:
+        message = json.loads(text)
+        self.heard.append(message)
+        return self.answer(lambda: self.widget._handle_custom_msg(message, []))
+
+    def answer(self, act: Any) -> dict[str, Any]:
+        """Do something in Python and return what the page is told of it."""
+        before = self._shared()
+        act()
+        after = self._shared()
+        changed = {name: readable(value) for name, value in after.items() if value is not before[name]}
+        said, self._said = self._said, []
+        return {"updates": [["update", changed]] if changed else [], "messages": said}
+
+    def run(self, act: Any) -> None:
+        """Do something in Python, as a cell would."""
+        told = self.answer(act)
+        self.page.evaluate("told => window.model.hear(told.updates, told.messages)", told)
+
+    def _shared(self) -> dict[str, Any]:
+        return {name: getattr(self.widget, name) for name in self.widget.keys if not name.startswith("_")}
