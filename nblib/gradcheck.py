@@ -111,8 +111,7 @@ def compare(
     The relative error follows the notes of Stanford's course CS231n, "Gradient checks", but
     against the largest gradient of the array: single entries may be zero by chance.
     """
-    if not isinstance(network, Layers):
-        raise TypeError(f"network must be a Network or a Classifier, got {validate.shown(network)}")
+    validate.instance("network", network, Layers)
     h = validate.positive("h", h)
     most = validate.whole("most", most, at_least=1)
     rng = validate.generator("seed", seed)

@@ -301,6 +301,13 @@ def floating(name: str, value: DTypeLike) -> np.dtype[Any]:
     return result
 
 
+def instance(name: str, value: Any, *kinds: type) -> Any:
+    """Return `value` if it is of one of these classes."""
+    if not isinstance(value, kinds):
+        raise TypeError(f"{name} must be a {' or a '.join(k.__name__ for k in kinds)}, got {shown(value)}")
+    return value
+
+
 def listed(name: str, value: Any, of: str) -> list[Any]:
     """Return what a list, or another iterable that is no text and no mapping, holds `of` one kind."""
     if isinstance(value, str | bytes | Mapping) or not np.iterable(value):

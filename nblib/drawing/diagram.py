@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nblib import validate
 from nblib.chain import ChainPass
+from nblib.drawing import figure_data
 from nblib.drawing.numbers import num, signed, sub
 from nblib.drawing.picture import Picture
 from nblib.drawing.wiring import Edge, Node, column, draw
@@ -26,16 +28,31 @@ Says = tuple[str, str, float]  # in its circle, below it, and how full that is
 
 
 def neuron(weights: ArrayLike, bias: float, *, alt: str) -> Picture:
-    """Draw one neuron with its inputs, weights and bias."""
-    w = np.asarray(weights, float)
+    """Draw one neuron with its inputs, weights and bias.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the weights are no finite vector, or the bias no finite number.
+    """
+    w, bias = validate.vector("weights", weights), validate.number("bias", bias)
     wires = {f"x{i}": (value, signed(value)) for i, value in enumerate(w, start=1)}
     body, out = Node(2.2, 0, "w·x + b", f"b = {num(bias)}"), Node(4.4, 0, "ŷ")
     return draw(*_single(wires, body, out), alt=alt)
 
 
 def unit(unit: Unit, *, alt: str, inputs: Sequence[str] | None = None) -> Picture:
-    """Draw one threshold unit with its inputs, weights and threshold."""
-    names = inputs or [f"x{i}" for i in range(1, unit.n_inputs + 1)]
+    """Draw one threshold unit with its inputs, weights and threshold.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If `unit` is none, or has more or fewer inputs than there are names.
+    """
+    validate.instance("unit", unit, Unit)
+    usual = [f"x{i}" for i in range(1, unit.n_inputs + 1)]
+    names = usual if inputs is None else validate.listed("inputs", inputs, "names")
+    validate.same_length("inputs", names, "the weights of the unit", unit.weights)
     texts = [signed(w, 0 if w == round(w) else 2) for w in unit.weights]
     wires = dict(zip(names, zip(unit.weights, texts, strict=True), strict=True))
     body, out = Node(2.2, 0, f"≥ {_short(unit.threshold)}", "threshold unit"), Node(4.2, 0, "out")
@@ -66,8 +83,16 @@ def circuit(
     places : mapping of wire to (x, y), optional
         Where to put single inputs, units or outputs (``"output name"``) instead: layer l stands
         at x = 1.9·l, and its members 1.2 apart, around y = 0.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not as described.
     """
-    nodes, places = {}, places or {}
+    validate.instance("circuit", circuit, Circuit)
+    if record is not None:
+        validate.instance("record", record, CircuitRecord)
+    nodes, places = {}, figure_data.by_label("places", places or {}, "wire: (x, y)", figure_data.points)
     for depth, layer in enumerate(circuit.layers):
         for name, y in zip(layer, column(len(layer)), strict=True):
             # Every second layer stands a little higher, so that a wire past it is not hidden behind it.
@@ -106,7 +131,13 @@ def ripple_adder(record: CircuitRecord, *, alt: str, title: str = "") -> Picture
     ----------
     record : CircuitRecord
         Of `nblib.gates.ripple_adder` or of another number of bits, with the same names of wires.
+
+    Raises
+    ------
+    TypeError
+        If `record` is none.
     """
+    validate.instance("record", record, CircuitRecord)
     n_bits = len(record.inputs) // 2
     nodes, edges = {}, []
     for i in range(n_bits):
@@ -132,8 +163,14 @@ def _short(value: float, form: str = "g") -> str:
 
 
 def chain(values: ChainPass, *, alt: str, title: str = "") -> Picture:
-    """Draw one pass through the three-neuron chain as its dependency tree, each arrow with its factor."""
-    v = values
+    """Draw one pass through the three-neuron chain as its dependency tree, each arrow with its factor.
+
+    Raises
+    ------
+    TypeError
+        If `values` are no pass.
+    """
+    v = validate.instance("values", values, ChainPass)
     places = {
         "w1": (2, 1.3, v.dz1_da0), "b1": (2, -1.3, v.z1 - v.dz1_da0 * v.a0), "w2": (6, 1.3, v.dz2_da1),
         "b2": (6, -1.3, v.z2 - v.dz2_da1 * v.a1), "a0": (0, 0, v.a0), "z1": (2, 0, v.z1), "a1": (4, 0, v.a1),
@@ -177,6 +214,7 @@ def network(
     ValueError, TypeError
         If the network is too large to be drawn, or an argument does not fit it.
     """
+    _fits(network, trace, row)
     if max(network.sizes) > _MOST:
         raise ValueError(f"network must have at most 8 neurons per layer to be drawn, got {network.sizes}")
     layers = [
@@ -184,6 +222,13 @@ def network(
         for l, size in enumerate(network.sizes)
     ]
     return draw(*_layered(layers, network.weights, labels), alt=alt, title=title)
+
+
+def _fits(network: Network, trace: Trace | None, row: int) -> None:
+    validate.instance("network", network, Network)
+    if trace is not None:
+        validate.instance("trace", trace, Trace)
+        figure_data.place("row", row, len(trace.costs))
 
 
 def _neuron(network: Network, trace: Trace | None, row: int, deltas: bool, l: int, j: int) -> Says:
@@ -212,7 +257,12 @@ def layer(
     ValueError, TypeError
         If an argument is not as described.
     """
-    w = np.asarray(weights, float)
+    w = validate.finite("weights", weights)
+    if w.ndim != 2 or not w.size:
+        raise ValueError(f"weights must be 2-D, shape (n_l, n_(l−1)), got shape {w.shape}")
+    for name, chosen, n in (("to", to, len(w)), ("start", start, w.shape[1])):
+        if chosen is not None:
+            figure_data.place(name, chosen, n)
     if max(w.shape) > _MOST:
         raise ValueError(f"weights must have at most 8 rows and columns to be drawn, got shape {w.shape}")
     nodes = {
@@ -248,6 +298,7 @@ def backward(network: Network, trace: Trace, *, alt: str, row: int = 0, title: s
     ValueError, TypeError
         If the network is too large to be drawn, or an argument does not fit it.
     """
+    _fits(network, validate.instance("trace", trace, Trace), row)
     if max(network.sizes[1:]) > _MOST:
         raise ValueError(f"network must have at most 8 neurons per layer to be drawn, got {network.sizes}")
     layers, functions = [], [*[network.activation] * (len(trace.deltas) - 1), network.output]

@@ -2,6 +2,12 @@
 
 Every function takes what the maths modules return, and an alternative text `alt` that says what
 there is to see, and returns a `Picture`.
+
+Raises
+------
+ValueError, TypeError
+    By every function, if an argument is not as described; of `surface`, also if there are more than four
+    paths, of `images` and `weights`, if the rows have another number of pixels than `shape`.
 """
 
 from __future__ import annotations
@@ -16,6 +22,8 @@ from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
+from nblib import validate
+from nblib.drawing import figure_data
 from nblib.drawing.numbers import signed
 from nblib.drawing.picture import BLUE, GREEN, GREY, INK, ORANGE, Picture, bare, canvas
 from nblib.drawing.plane_figures import SIGNED
@@ -50,11 +58,13 @@ def curves(
     counted : bool
         Whether the horizontal axis counts something, so that only whole numbers stand at it.
     """
+    drawn = figure_data.by_label("lines", lines, "label: (x, y)", figure_data.points)
+    marked = figure_data.by_label("marks", marks or {}, "text: (x, y)", figure_data.points)
     with canvas() as (figure, axes):
         ax = axes[0, 0]
-        for label, (x, y) in lines.items():
+        for label, (x, y) in drawn.items():
             ax.plot(x, y, label=label)
-        for text, (x, y) in (marks or {}).items():
+        for text, (x, y) in marked.items():
             ax.plot(x, y, "o", color=INK, zorder=5)
             box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1}
             ax.annotate(text, (x, y), textcoords="offset points", xytext=(7, 6), fontsize=9, bbox=box)
@@ -83,6 +93,11 @@ def bars(
 
     With `by_sign` the colours say the sign instead: blue upwards, orange and hatched downwards.
     """
+    values = validate.vector("values", values)
+    if names is not None:
+        validate.same_length("values", values, "names", validate.listed("names", names, "names"))
+    if highlight is not None:
+        figure_data.place("highlight", highlight, len(values))
     with canvas(height=2.8) as (figure, axes):
         ax = axes[0, 0]
         places = np.arange(len(values))
@@ -102,6 +117,7 @@ def bars(
 
 def spread(values: Mapping[str, Sequence[float]], *, alt: str, xlabel: str, title: str = "") -> Picture:
     """Draw what repeated runs reached: a row for each label, a ring for each run, a bar at their mean."""
+    values = figure_data.by_label("values", values, "label: what each run reached", validate.vector)
     with canvas(height=0.9 + 0.32 * len(values)) as (figure, axes):
         ax = axes[0, 0]
         for row, runs in enumerate(values.values()):
@@ -136,6 +152,10 @@ def tangents(
     reach : sequence of float
         How far each curve is drawn to both sides of its point.
     """
+    functions = figure_data.by_label(
+        "functions", functions, "title: (function, x, slope)", figure_data.tangent
+    )
+    reach = validate.vector("reach", reach, len(functions))
     with canvas(1, len(functions), width=3.0 * len(functions), height=2.9) as (figure, axes):
         for ax, (title, (function, x, slope)), xlabel, ylabel, far in zip(
             axes.flat, functions.items(), xlabels, ylabels, reach, strict=True
@@ -167,21 +187,17 @@ def surface(
         Shapes (m,), (n,) and (n, m), as ``np.meshgrid(x, y)`` would fill them.
     paths : mapping of label to (x, y), optional
         Each with a ring at its start and a dot at each step.
-
-    Raises
-    ------
-    ValueError
-        If there are more than four paths.
     """
-    x, y, cost = (np.asarray(part, float) for part in grid)
-    if paths and len(paths) > 4:
+    x, y, cost = figure_data.grid("grid", grid)
+    paths = figure_data.by_label("paths", paths or {}, "label: (x, y)", figure_data.points)
+    if len(paths) > 4:
         raise ValueError(f"paths must be at most 4, to tell them apart, got {len(paths)}")
     with canvas(width=5.8, height=4.2) as (figure, axes):
         ax = axes[0, 0]
         filled = ax.contourf(x, y, cost, levels=20, cmap="Greys", alpha=0.75)
         ax.contour(x, y, cost, levels=20, colors="white", linewidths=0.4)
         looks = ((BLUE, "-"), (ORANGE, "--"), (GREEN, "-."), (INK, ":"))
-        for (color, dash), (label, (px, py)) in zip(looks, (paths or {}).items(), strict=False):
+        for (color, dash), (label, (px, py)) in zip(looks, paths.items(), strict=False):
             ax.plot(px, py, dash, marker="o", markersize=3, color=color, label=label)
             ax.plot(px[0], py[0], "o", markersize=11, markerfacecolor="none", markeredgecolor=color)
         figure.colorbar(filled, ax=ax, label="cost C")
@@ -211,11 +227,6 @@ def images(rows: ArrayLike, *, alt: str, columns: int = 10, **look: Any) -> Pict
         Of all.
     width : float
         Of all, in inches.
-
-    Raises
-    ------
-    ValueError
-        If the rows have another number of pixels than `shape`, or are no squares.
     """
     return _images(
         rows, lambda ax, image: ax.imshow(image, cmap="Greys", vmin=0, vmax=1), alt, columns, **look
@@ -239,16 +250,10 @@ def weights(
         One image, 0 to 1, whose outline at ½ is drawn over each.
     **look
         ``shape``, ``titles``, ``title`` and ``width``, as for `images`.
-
-    Raises
-    ------
-    ValueError
-        If the rows have another number of pixels than `shape`, or are no squares, or `outline` is
-        not one image of this size.
     """
     if outline is None:
         return _images(rows, _signed_image, alt, columns, **look)
-    over, pixels = np.asarray(outline, float), np.shape(rows)[-1]
+    over, pixels = validate.finite("outline", outline), figure_data.images("rows", rows).shape[1]
     if over.shape != (pixels,):
         raise ValueError(f"outline must be one image of {pixels} pixels, got shape {over.shape}")
 
@@ -267,7 +272,7 @@ def confusion(matrix: ArrayLike, *, alt: str, title: str = "") -> Picture:
     ----------
     matrix : array_like of int, shape (k, k)
     """
-    counts = np.asarray(matrix)
+    counts = figure_data.square("matrix", matrix)
     with canvas(width=5.4, height=5.0) as (figure, axes):
         ax = axes[0, 0]
         right = np.eye(len(counts), dtype=bool)
@@ -292,7 +297,7 @@ def _images(
     title: str = "",
     width: float = 6.8,
 ) -> Picture:
-    rows = np.atleast_2d(np.asarray(rows, float))
+    rows, columns = figure_data.images("rows", rows), validate.whole("columns", columns, at_least=1)
     side = round(rows.shape[1] ** 0.5)
     high, wide = shape or (side, side)
     if high * wide != rows.shape[1]:

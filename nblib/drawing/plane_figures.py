@@ -11,6 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from numpy.typing import ArrayLike, NDArray
 
+from nblib import validate
+from nblib.drawing import figure_data
 from nblib.drawing.numbers import signed
 from nblib.drawing.picture import BLUE, GREY, INK, ORANGE, Picture, canvas
 from nblib.perceptron import PerceptronRecord
@@ -50,6 +52,11 @@ def plane(
         The row of `x` to put a ring around.
     normal : bool
         Whether to draw the normal w of each line.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the points are no rows of two finite numbers, or there are more or fewer labels.
     """
     with canvas(width=4.6, height=4.2) as (figure, axes):
         ax = axes[0, 0]
@@ -68,8 +75,18 @@ def planes(panels: Mapping[str, Mapping[str, Any]], *, alt: str, columns: int = 
         ``x``, ``y`` and whatever else of `plane` is wanted, without its ``alt`` and ``title``.
     columns : int
         How many stand in a row.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not as described.
     """
-    columns = min(columns, len(panels))
+    panels = figure_data.by_label(
+        "panels", panels, "title: arguments", lambda name, value: validate.mapping(name, value, "arguments")
+    )
+    if not panels:
+        raise ValueError("panels must hold at least one plane, got none")
+    columns = min(validate.whole("columns", columns, at_least=1), len(panels))
     rows = ceil(len(panels) / columns)
     side = min(3.4, 8.8 / columns)
     entries = 2 + max(len(panel.get("lines") or {}) + ("answer" in panel) for panel in panels.values())
@@ -96,7 +113,18 @@ def perceptron_steps(
         Of a run on points of the plane, n_inputs = 2.
     steps : sequence of int
         Which steps; the example of each is ringed.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not as described.
     """
+    validate.instance("record", record, PerceptronRecord)
+    chosen = validate.listed("steps", steps, "steps")
+    steps = [figure_data.place("steps", step, len(record)) for step in chosen]
+    columns = validate.whole("columns", columns, at_least=1)
+    if not steps:
+        raise ValueError("steps must hold at least one step, got none")
     rows = ceil(len(steps) / columns)
     with canvas(rows, columns, width=2.6 * columns, height=2.8 * rows) as (figure, axes):
         for ax, t in zip(axes.flat, steps, strict=False):
@@ -147,7 +175,8 @@ class _Plane:
     def __init__(
         self, ax: Axes, x: ArrayLike, y: ArrayLike, ring: int | None = None, size: float = 36
     ) -> None:
-        points, labels = np.asarray(x, float), np.asarray(y)
+        points, labels = validate.rows("x", x, 2, of="coordinates", one="point"), validate.vector("y", y)
+        validate.same_length("x", points, "y", labels)
         low, high = points.min(axis=0), points.max(axis=0)
         edge = 0.15 * np.maximum(high - low, 1e-9).max()
         self.ax, self.low, self.high = ax, low - edge, high + edge

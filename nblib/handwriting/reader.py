@@ -75,6 +75,8 @@ class Reader:
         From 784 pixels to ten digits.
     x, y : array_like, shapes (n, 784) and (n,), optional
         Images and their labels, in which the nearest are looked for. Held, not copied.
+    names : tuple of (str, str)
+        What messages call these two.
 
     Raises
     ------
@@ -82,19 +84,26 @@ class Reader:
         If the network or the images do not fit.
     """
 
-    def __init__(self, network: Network, x: ArrayLike | None = None, y: ArrayLike | None = None) -> None:
+    def __init__(
+        self,
+        network: Network,
+        x: ArrayLike | None = None,
+        y: ArrayLike | None = None,
+        names: tuple[str, str] = ("x", "y"),
+    ) -> None:
         if not isinstance(network, Network):
             raise TypeError(f"network must be a Network, got {type(network).__name__}")
         if (network.sizes[0], network.sizes[-1]) != (784, 10):
             raise ValueError(f"network must lead from 784 pixels to 10 digits, got {network}")
         if (x is None) != (y is None):
-            raise ValueError("x and y must be given together: images and their labels")
+            raise ValueError(f"{' and '.join(names)} must be given together: images and their labels")
         self.network = network
         self._known = None
         if x is not None:
-            x, self._y = validate.rows("x", x, 784, np.float32), validate.labels("y", y, 10)
-            validate.same_length("x", x, "y", self._y)
-            self._known = Nearest(_ink("x", x))
+            of_x, of_y = names
+            x, self._y = validate.rows(of_x, x, 784, np.float32), validate.labels(of_y, y, 10)
+            validate.same_length(of_x, x, of_y, self._y)
+            self._known = Nearest(_ink(of_x, x))
 
     def read(self, image: ArrayLike, k: int = 2) -> Reading:
         """Return what the network makes of one image, shape (784,), and the `k` images nearest to it.

@@ -224,7 +224,8 @@ class GatesExplorer(Explorer):
         validate.one_of("circuit", circuit, self.circuits)
         self._bits = {name: _first_bits(known) for name, known in self.circuits.items()}
         if inputs is not None:
-            self._bits[circuit] = self.circuits[circuit].record(*inputs).inputs
+            bits = validate.listed("inputs", inputs, "signals")
+            self._bits[circuit] = self.circuits[circuit].record(*bits).inputs
         self.addends = [ipywidgets.IntSlider(min=0, max=15, description=name) for name in "ab"]
         self._addends_row = row_of(*self.addends)
         choice = ipywidgets.Dropdown(options=list(self.circuits), value=circuit, description="circuit")

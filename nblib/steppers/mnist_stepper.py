@@ -320,7 +320,7 @@ def explorer(data: mnist.MNIST, eta: float = 0.5, mini_batch_size: int = 10, see
     if not isinstance(data, mnist.MNIST):
         raise TypeError(f"data must be what mnist.load() returns, got {type(data).__name__}")
     eta = validate.positive("eta", eta)
-    if mini_batch_size not in MINI_BATCH_SIZES:
+    if validate.whole("mini_batch_size", mini_batch_size, at_least=1) not in MINI_BATCH_SIZES:
         raise ValueError(f"mini_batch_size must be one of {MINI_BATCH_SIZES}, got {mini_batch_size!r}")
     settings = {
         "eta": eta_slider(eta, most=10),

@@ -63,7 +63,7 @@ class DigitPad(StillWidget):
         y_train: ArrayLike | None = None,
         thickness: float = THICKNESS,
     ) -> None:
-        self._reader = Reader(network, x_train, y_train)
+        self._reader = Reader(network, x_train, y_train, ("x_train", "y_train"))
         self._reading: Reading | None = None
         super().__init__(thickness=validate.positive("thickness", thickness))
         self._answer_to(self.strokes)

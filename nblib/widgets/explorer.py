@@ -39,6 +39,11 @@ class Explorer(ipywidgets.VBox):
     ----------
     stepper : Stepper
     seed : int
+
+    Raises
+    ------
+    ValueError, TypeError
+        If `seed` is no whole number of at least 0, or `build` refuses the settings.
     """
 
     def __init__(
@@ -51,7 +56,8 @@ class Explorer(ipywidgets.VBox):
         keeps_page: bool = False,
         clicked: Callable[[float, float], Any] | None = None,
     ) -> None:
-        self._build, self.settings, self._seeded, self.seed = build, dict(settings), seeded, seed
+        self._build, self.settings, self._seeded = build, dict(settings), seeded
+        self.seed = validate.whole("seed", seed, at_least=0)
         self._keeps_page = keeps_page
         self.stepper = Stepper(self.scene(), actions=self.actions(), clicked=clicked)
         self._settings_row = row_of(*self.settings.values())

@@ -35,6 +35,25 @@ SERVING = (
     # Files, bad and missing ones, have tests of their own.
     *("data.npz", "saving", "tools.handout", "tools.doctor"),
 )
+# Of what draws: what a notebook calls. MNIST's stepper takes all of MNIST, and is tried by its own tests.
+SHOWING = re.compile(
+    r"drawing\.(figures|plane_figures|diagram)\.[a-z_]+|steppers\.(?!mnist)\w+\.(explorer|free_unit)"
+    r"|widgets\.(digit_pad\.DigitPad|live_training\.LiveTraining)"
+)
+# These are written as they are, whatever they are.
+LABELS_ONLY = {
+    "xlabel",
+    "ylabel",
+    "xlabels",
+    "ylabels",
+    "title",
+    "names",
+    "log",
+    "counted",
+    "by_sign",
+    "deltas",
+}
+LABELS_ONLY |= {"labels_", "content", "more", "look"}
 # What a run returns, or what only a derived class calls: nobody makes these by hand.
 MADE = re.compile(
     r".*(Record|Pass|Margin|Reading|Comparison|GradientCheck|MNIST|Examples|Measurement)\b.*"
@@ -74,6 +93,7 @@ GOOD: dict[str, Any] = {
     "digit": 3, "shape": 0, "centre": (0.5, 0.5), "slant": 0.1, "strokes": [[[0.1, 0.1], [0.5, 0.6]]],
     "thickness": 0.07, "thicknesses": (0.05,), "slants": (0.1,), "image": np.zeros(784), "k": 1,
     "ink": np.eye(28), "seconds": 0.01,
+    "alt": "what is seen", "xlabel": "x", "ylabel": "y", "xlabels": ["x"], "ylabels": ["y"], "digits": 2,
     "numbers": np.linspace(-1, 1, 9), "path": "a file",
     "number": 1, "article": 2, "section": "A", "says": "B", "holds": True, "when": ("warm", True),
     "name": "w1", "of": "", "gain": 1.0, "turns": 1.0,
@@ -101,6 +121,47 @@ GOOD_IN: dict[str, dict[str, Any]] = {
     "handwriting.pen.strokes": {"size": 0.5},
     "handwriting.pen.examples": {"sizes": (0.5,)},
     "runs.repair_run.outputs": {"x": [[0.0, 1.0]]},
+    **{
+        f"steppers.{name}_stepper.explorer": {}
+        for name in ("backprop", "chain", "descent", "gates", "perceptron", "repair", "sigmoid")
+    },
+    "steppers.free_unit.free_unit": {"weights": (1, 1), "threshold": 1},
+    "widgets.digit_pad.DigitPad": {
+        "network": lambda: Network([784, 10]),
+        "x_train": IMAGES,
+        "y_train": DIGITS,
+    },
+    "drawing.figures.curves": {"lines": {"a": ([0, 1], [0, 2])}, "marks": {"here": (0.5, 1)}},
+    "drawing.figures.bars": {"values": [1, -2], "names": ["a", "b"], "highlight": 1},
+    "drawing.figures.spread": {"values": {"a": [1, 2]}},
+    "drawing.figures.tangents": {"functions": lambda: {"f": (np.sin, 0.0, 1.0)}, "reach": [1.0]},
+    "drawing.figures.surface": {"grid": ([0, 1], [0, 1], np.eye(2)), "paths": {"a": ([0, 1], [0, 1])}},
+    "drawing.figures.images": {"rows": np.eye(4), "columns": 2},
+    "drawing.figures.weights": {"rows": np.eye(4), "columns": 2, "outline": np.eye(4)[0]},
+    "drawing.figures.confusion": {"matrix": np.eye(3, dtype=int)},
+    "drawing.diagram.neuron": {"weights": [1.0, 2.0]},
+    "drawing.diagram.unit": {"unit": gates.AND, "inputs": ["a", "b"]},
+    "drawing.diagram.circuit": {
+        "circuit": gates.XOR,
+        "record": lambda: gates.XOR.record(0, 1),
+        "places": {"a": (0, 1)},
+    },
+    "drawing.diagram.ripple_adder": {"record": lambda: gates.ripple_adder.record(*[0, 1] * 4)},
+    "drawing.diagram.chain": {"values": lambda: Chain(1.0, 0.1, -1.0, 0.3).run(0.8, 1.0)},
+    "drawing.diagram.network": {"trace": lambda: network().trace(X, LABELS)},
+    "drawing.diagram.layer": {"weights": np.eye(3), "to": 1, "start": 2},
+    "drawing.diagram.backward": {"trace": lambda: network().trace(X, LABELS)},
+    "drawing.plane_figures.plane": {"x": [[0.0, 1.0], [1.0, 0.0]], "y": [0, 1]},
+    "drawing.plane_figures.planes": {
+        "panels": {"a": {"x": [[0.0, 1.0], [1.0, 0.0]], "y": [0, 1]}},
+        "columns": 2,
+    },
+    "drawing.plane_figures.perceptron_steps": {
+        "record": lambda: Perceptron(2).fit([[0.0, 1.0], [1.0, 0.0]], [0, 1]),
+        "steps": [0],
+        "columns": 2,
+    },
+    "drawing.table.Table": {"columns": ["a", "b"], "rows": [[1, 2.5]], "left": ["a"]},
     "handwriting.pen.ink": {"side": 56},
     "handwriting.preparation.as_mnist": {"centre": "box"},
     "handwriting.reader.Reader": {"x": IMAGES, "y": DIGITS, "network": lambda: Network([784, 10])},
@@ -175,6 +236,9 @@ NONE = {"none": None}
 REAL = ("nan", "inf", "4-D", "empty")
 # What looks bad and is not: the docstring says so.
 FINE: dict[str, tuple[str, ...]] = {
+    "drawing.diagram.layer.weights": ("wide",),
+    "drawing.figures.weights.rows": ("wide",),  # it is the outline then that does not fit
+    "drawing.diagram.network.labels": ("a text", "a number", "a list", "an array", "none"),  # any truth value
     "activations.Activation.__call__.z": REAL,
     "activations.Activation.derivative.z": REAL,
     "classifier.softmax.z": ("4-D",),
@@ -259,19 +323,19 @@ class Door:
     def __repr__(self) -> str:
         return self.name
 
+    @property
+    def tested(self) -> list[inspect.Parameter]:
+        """Which of its arguments can be bad."""
+        free = {inspect.Parameter.VAR_KEYWORD}
+        return [one for one in self.parameters if one.name not in LABELS_ONLY and one.kind not in free]
+
     def fresh(self) -> tuple[Any, dict[str, Any]]:
         """Return the object that is called, if any, and good arguments, both made anew."""
         special = GOOD_IN.get(self.name, {})
-        return self.owner and SELF[self.owner](), {
-            one.name: copy.deepcopy(
-                value()
-                if callable(value := special.get(one.name, GOOD[one.name]))
-                and getattr(value, "__name__", "") in ("<lambda>", "network")
-                else value
-            )
-            for one in self.parameters
-            if one.name in special or one.default is inspect.Parameter.empty or one.name in GOOD
-        }
+        known = special if self.name.startswith("steppers.") else GOOD | special
+        named = [one.name for one in self.parameters]
+        given = {name: known[name] for name in named if name in known}
+        return self.owner and SELF[self.owner](), {name: _made(value) for name, value in given.items()}
 
     def call(self, owner: Any, arguments: dict[str, Any]) -> Any:
         """Call it, and take what a generator or a training would do only later."""
@@ -298,19 +362,26 @@ class Door:
         return {label: value for label, value in values.items() if label not in fine}
 
 
+def _made(value: Any) -> Any:
+    """Return a good value of one's own: what stands as a function without a name makes it."""
+    return value() if getattr(value, "__name__", "") in ("<lambda>", "network") else copy.deepcopy(value)
+
+
 def doors() -> Iterator[Door]:
     """Walk what is public, module by module."""
     for module in pkgutil.walk_packages(nblib.__path__, "nblib."):
         within = module.name.removeprefix("nblib.")
-        if any(within == name or within.startswith(f"{name}.") for name in SERVING):
-            continue
+        serves = any(within == name or within.startswith(f"{name}.") for name in SERVING)
         for name, thing in list(vars(importlib.import_module(module.name)).items()):
+            full = f"{within}.{name}"
             if name.startswith("_") or getattr(thing, "__module__", "") != module.name:
                 continue
-            if inspect.isfunction(thing):
-                yield from _door(f"{within}.{name}", "", thing, thing.__doc__)
+            if serves and not SHOWING.fullmatch(full):
+                continue
+            if inspect.isfunction(thing) or serves:
+                yield from _door(full, "", thing, thing.__doc__)
             elif inspect.isclass(thing):
-                yield from _of_class(f"{within}.{name}", thing)
+                yield from _of_class(full, thing)
 
 
 def _of_class(name: str, kind: type) -> Iterator[Door]:

@@ -176,7 +176,7 @@ def test_without_images():
     [
         ((Network([4, 10]),),
          "network must lead from 784 pixels to 10 digits, got Network(4-10, sigmoid, quadratic, float32)"),
-        ((NETWORK, X), "x and y must be given together: images and their labels"),
+        ((NETWORK, X), "x_train and y_train must be given together: images and their labels"),
         ((NETWORK, X, Y, 0), "thickness must be greater than 0, got 0"),
     ],
 )  # fmt: skip
