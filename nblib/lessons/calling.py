@@ -84,7 +84,8 @@ def _answer(function: Callable[..., Any], given: list[Any]) -> Any:
         if _TRUTH in str(error):  # NumPy recommends any() and all(), which is no answer here
             raise Wrong(
                 f"It asks whether an array is true{_where(error)}. With several numbers there is no one "
-                "answer: np.where(condition, this, that) chooses for each of them."
+                "answer: np.where(condition, this, that) chooses for each of them. Where one number is "
+                "meant, add up first: w @ x, not w * x."
             ) from error
         raise Wrong(f"It stops with {type(error).__name__}: {error}{_where(error)}.") from error
 

@@ -7,6 +7,7 @@ import functools
 import inspect
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -221,6 +222,8 @@ class Exercise(Check):
         """Say which parts of the answers are wrong; where they have no names, what is wrong with one."""
         answered = not any(trial.outcome is None or isinstance(trial.outcome, Wrong) for trial in trials)
         pairs = [(trial.expected, trial.outcome) for trial in trials]
+        if self.returns in _OF_A_UNIT and all(_is_bit(part) for pair in pairs for part in pair):
+            return _firing(pairs)
         named = parts(pairs, self.returns) if answered else None
         return _sentence(named) if named else self._fault(failed.expected, failed.outcome)
 
@@ -246,6 +249,22 @@ class Exercise(Check):
 def _alike(outcome: Any, other: Any) -> bool:
     failed = isinstance(outcome, Wrong), isinstance(other, Wrong)
     return all(failed) or (not any(failed) and same(outcome, other))
+
+
+_OF_A_UNIT = ("its output", "the output")
+
+
+def _is_bit(value: Any) -> bool:
+    return isinstance(value, Integral) and value in (0, 1)
+
+
+def _firing(pairs: Sequence[tuple[int, int]]) -> str:
+    """Say of outputs that are 0 or 1 how often a unit fires, or is silent, where it should not."""
+    fires = sum(outcome > expected for expected, outcome in pairs)
+    silent = sum(outcome < expected for expected, outcome in pairs)
+    told = [f"fires in {fires} where it should be silent"] * bool(fires)
+    told += [f"is silent in {silent} where it should fire"] * bool(silent)
+    return f"Of {len(pairs)} cases it {' and '.join(told)}. This is the first:"
 
 
 def _sentence(words: str) -> str:

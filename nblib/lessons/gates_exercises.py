@@ -178,7 +178,7 @@ def switch(a: int, b: int, s: int) -> int:
 
 
 switch.slips = {
-    "It is switched the wrong way round: while s is 0 the output is a, and while s is 1 it is b.": given(
+    "It is switched the wrong way round. While s is 0 the output must be a, while s is 1 it must be b.": given(
         s=lambda s: 1 - s
     ),
     "It says the opposite: on where it should be off, and off where it should be on.": OPPOSITE,
@@ -205,6 +205,22 @@ ADDER = Formulas(
     carry=lambda total: total // 2,
     answer=lambda digit, carry: (digit, carry),
 )
+
+
+_DIGIT = "The sum digit listens to it and is wrong for that reason alone."
+
+
+_NO_CARRY_IN = ADDER.but(
+    carry=lambda a, b: (a + b) // 2, digit=lambda total, carry: int(total - 2 * carry >= 1)
+)
+
+
+def _carry_from(theta: int) -> Formulas:
+    """Return an adder whose carry needs `theta` bits, and whose digit takes 2 away for this carry."""
+    return ADDER.but(
+        carry=lambda total: int(total >= theta),
+        digit=lambda total: int(total - 2 * (total >= theta) >= 1),
+    )
 
 
 @exercise(
@@ -240,6 +256,15 @@ full_adder.slips = {
     "left.": ADDER.but(digit=lambda total: total == 1),
     "The carry is right, but the sum digit is never on. Where the carry has taken its share, a sum of 1 is "
     "left, and that must reach the threshold.": ADDER.but(digit=lambda: 0),
+    "The carry is right, but the sum digit is always on. Where the carry has taken all there is, 0 is left, "
+    "and that must not reach the threshold.": ADDER.but(digit=lambda: 1),
+    f"The carry ignores the one that comes in: 1 + 0 + 1 carries as well. {_DIGIT}": _NO_CARRY_IN,
+    f"The carry comes with one bit already: its threshold is too low, it takes two. {_DIGIT}": _carry_from(1),
+    f"The carry comes one too late: two bits must reach its threshold, ≥ and not >. {_DIGIT}": _carry_from(3),
+    f"The carry never comes: its threshold is too high. {_DIGIT}": _carry_from(4),
+    f"The carry is always on: the sum of no bits is 0, and that must not reach its threshold. {_DIGIT}": (
+        _carry_from(0)
+    ),
     "The outputs are swapped: your sum is the carry, and your carry is the sum.": SWAPPED,
 }
 

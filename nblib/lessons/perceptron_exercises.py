@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dis
+import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -44,10 +46,24 @@ RULE = Formulas(
 )
 
 
+def _own_prediction(*answers: Any) -> Callable[..., Any]:
+    """Take a function, unless it predicts by another one that knows x alone: that has weights of its own."""
+    update = one_function("perceptron_update", answers)
+    used = [step.argval for step in dis.get_instructions(update) if step.opname == "LOAD_GLOBAL"]
+    predict = update.__globals__.get("predict") if inspect.isfunction(update) and "predict" in used else None
+    if inspect.isfunction(predict) and len(inspect.signature(predict).parameters) == 1:
+        raise Wrong(
+            "It calls `predict` from above, and that uses the weights and the bias of its own cell, not "
+            "those that your function is given. Work ŷ out from w, b and x here: 1 where w·x + b is above 0."
+        )
+    return update
+
+
 @exercise(
     title="The rule",
     learned="Your function makes every update of a perceptron.",
     cases=_examples,
+    prepare=_own_prediction,
     returns=("the new weights", "the new bias"),
 )
 def perceptron_update(weights: Array, bias: float, x: Array, y: int, eta: float) -> tuple[Array, float]:
@@ -66,6 +82,10 @@ perceptron_update.slips = {
     "x is missing in the change of the weights: an input that is 0 must move nothing.": RULE.but(
         dw=lambda eta, error: eta * error
     ),
+    "The weights stand in the place of x in the change of the weights: w ← w + η (y − ŷ) x adds a bit of the "
+    "example, not of the weights.": RULE.but(dw=lambda eta, error, w: eta * error * w),
+    "The change of the bias has the sum of x in it. The bias is one number, and its input is always 1: "
+    "η (y − ŷ) and nothing more.": RULE.but(db=lambda eta, error, x: eta * error * np.sum(x)),
     "The change of the bias has x in it. The bias is one number, and its input is always 1, whatever x "
     "is.": RULE.but(db=lambda dw: dw),
     "The bias moves by a second error, predicted with the new weights. One prediction, made before anything "
@@ -175,6 +195,7 @@ def pocket(learn: Callable[[Array, NDArray[np.int64]], Line]) -> str:
     count = f"On new points of ten data sets {100 * wrong:.1f} % are wrong"
     met = " That meets the goal, but by luck, for the pocket is faulty." if wrong <= MOST_WRONG else ""
     _compare_with_last(lines, known, f"{count}.{met}")
+    _compare_with_middle(lines, known, count)
     if wrong > GUESSING:
         raise Wrong(
             f"{count}, which is about as good as guessing. Does the line move at all, and does the pocket "
@@ -223,6 +244,27 @@ def _compare_with_last(lines: list[Line], known: list[Data], count: str) -> None
             f"{count} The bias comes from the pocket, but the weights are those of the last update. "
             "With w += … the array in the pocket changes along; w = w + … makes a new one."
         )
+
+
+def _compare_with_middle(lines: list[Line], known: list[Data], count: str) -> None:
+    """Raise `Wrong` if no mistake moved the lines: all are one, or they halve the way between the classes."""
+    first = (*lines[0][0], lines[0][1])
+    if all(_parallel((*w, b), first) for w, b in lines[1:]):
+        raise Wrong(
+            f"{count}. But it is the same line for all ten data sets: nothing was learned from the points. "
+            "The rule moves the line at each mistake."
+        )
+    if all(_parallel((*w, b), _middle(*data)) for (w, b), data in zip(lines, known, strict=True)):
+        raise Wrong(
+            f"{count}. But these are the lines half way between the middles of the two classes. That works "
+            "for round clouds alone, and no mistake had a part in it: run the rule, and keep its best line."
+        )
+
+
+def _middle(points: Array, targets: NDArray[np.int64]) -> tuple[float, ...]:
+    """Return the line that halves the way from the middle of class 0 to the middle of class 1."""
+    zero, one = points[targets == 0].mean(axis=0), points[targets == 1].mean(axis=0)
+    return *(one - zero), float((zero @ zero - one @ one) / 2)
 
 
 def _last_line(points: Array, targets: NDArray[np.int64]) -> Line:

@@ -319,3 +319,23 @@ def test_each_output_of_a_right_adder_needs_a_unit_of_its_own():
     inputs, outputs = gates.ripple_adder.truth_table()
     columns = np.column_stack([inputs, outputs]).T
     assert len(np.unique(columns, axis=0)) == len(columns)
+
+
+@pytest.mark.parametrize(
+    ("theta", "says"),
+    [
+        (0, "The carry is always on"),
+        (1, "The carry comes with one bit already"),
+        (3, "The carry comes one too late"),
+        (4, "The carry never comes"),
+    ],
+)
+def test_the_digit_is_not_blamed_for_the_threshold_of_the_carry(theta: int, says: str):
+    wires = ["a", "b", "carry_in"]
+    parts = {
+        "carry": (Unit([1, 1, 1], theta), *wires),
+        "sum": (Unit([1, 1, 1, -2], 1), *wires, "carry"),
+    }
+    result = full_adder(Circuit(wires, parts, {"sum": "sum", "carry": "carry"}))
+    assert result.says.startswith(says)
+    assert "The sum digit listens to it and is wrong for that reason alone." in result.says

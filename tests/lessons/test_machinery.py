@@ -178,7 +178,8 @@ def test_a_branch_on_an_array_is_explained():
         calling.call(branches, ["z"], [np.array([1.0, -1.0])])
     assert raised.value.says == (
         "It asks whether an array is true, in the line `if z > 0:`. With several numbers there is no one "
-        "answer: np.where(condition, this, that) chooses for each of them."
+        "answer: np.where(condition, this, that) chooses for each of them. Where one number is meant, add "
+        "up first: w @ x, not w * x."
     )
 
 

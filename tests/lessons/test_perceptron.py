@@ -313,3 +313,46 @@ def test_no_line_is_wrong_on_less_than_about_13_percent():
     assert 0.13 < math.erfc(0.5 / 0.45 / math.sqrt(2)) / 2 < 0.135
     x, y = toydata.overlapping(n=200_000, seed=3)
     assert np.mean((x @ [0.8, 0.6] > 0) != y) == pytest.approx(0.1333, abs=0.003)
+
+
+def test_the_notebooks_own_predict_is_told_of_and_another_one_is_not():
+    names = {"np": np}
+    exec(
+        "weights, bias = np.array([0.6, -0.4]), 0.1\n"
+        "def predict(x): return 1 if weights @ x + bias > 0 else 0\n"
+        "def update(w, b, x, y, eta): e = y - predict(x); return w + eta * e * x, b + eta * e\n",
+        names,
+    )
+    assert "uses the weights and the bias of its own cell" in check.perceptron_update(names["update"]).says
+    names["predict"] = lambda w, b, x: int(w @ x + b > 0)
+    exec(
+        "def update(w, b, x, y, eta): e = y - predict(w, b, x); return w + eta * e * x, b + eta * e\n", names
+    )
+    assert check.perceptron_update(names["update"])
+
+
+def same_line(points, targets):
+    return np.ones(2), 0.0
+
+
+def middle_line(points, targets):
+    one, zero = points[targets == 1].mean(axis=0), points[targets == 0].mean(axis=0)
+    return one - zero, (zero @ zero - one @ one) / 2
+
+
+@pytest.mark.parametrize(
+    ("learn", "says"),
+    [(same_line, "the same line for all ten data sets"), (middle_line, "half way between the middles")],
+)
+def test_a_line_that_no_mistake_has_moved_does_not_pass(learn, says: str):
+    result = check.pocket(learn)
+    assert not result
+    assert says in result.says
+
+
+def test_a_detector_of_something_else_is_told_how_often_it_is_wrong():
+    result = check.diagonal_detector([-1, -1, -1, 2, 2, 2, -1, -1, -1], -3)
+    assert result.says == (
+        "Of 9 cases it fires in 1 where it should be silent and is silent in 1 where it should fire. "
+        "This is the first:"
+    )
