@@ -160,7 +160,8 @@ def _grey(path: Any, name: str) -> NDArray[np.float32]:
     except UnidentifiedImageError as error:
         raise ValueError(f"path: {name} is not a picture that can be read; {remedy}") from error
     except Exception as error:  # what Pillow's readers raise for a damaged file is of many kinds
-        raise ValueError(f"path: {name} cannot be read, it may be damaged ({error}); {remedy}") from error
+        reason = getattr(error, "strerror", None) or error
+        raise ValueError(f"path: {name} cannot be read, it may be damaged ({reason}); {remedy}") from error
     if upright is None:
         raise ValueError(
             f"path: {name} has {width} × {height} pixels, more than {_MOST_PIXELS:,}; make it smaller"
