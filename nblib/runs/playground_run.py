@@ -149,7 +149,8 @@ def _held_out(y: NDArray[np.int64], share: float) -> NDArray[np.bool_]:
 
 
 def _own(points: Any) -> tuple[Point, ...]:
-    table = validate.finite("own", list(points)) if len(points) else np.empty((0, 3))
+    points = validate.listed("own", points, "(x₁, x₂, label)")
+    table = validate.finite("own", points) if points else np.empty((0, 3))
     if table.ndim != 2 or table.shape[1] != 3:
         raise ValueError(f"own must hold points (x₁, x₂, label), got shape {table.shape}")
     if len(table) > MOST_POINTS:
@@ -189,10 +190,15 @@ class PlaygroundRun:
         ``rows[t - 1]`` are the points of the mini-batch of update t.
     left_at : int or None
         The update with which a weight left every scale; there is no page of it, and none after it.
+
+    Raises
+    ------
+    TypeError
+        If `recipe` is none.
     """
 
     def __init__(self, recipe: Recipe) -> None:
-        self.recipe, self.points = recipe, recipe.points()
+        self.recipe, self.points = validate.instance("recipe", recipe, Recipe), recipe.points()
         self.network = _network(recipe)
         self.rows: list[Rows] = []
         self.left_at: int | None = None
@@ -217,7 +223,14 @@ class PlaygroundRun:
         return self._descent is None or self.left_at is not None or self.n_updates >= self._most
 
     def parameters(self, first: int = 0) -> Array:
-        """Return weights and biases of the pages from `first` on, (pages, n_parameters), as in `flat`."""
+        """Return weights and biases of the pages from `first` on, (pages, n_parameters), as in `flat`.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If `first` is no whole number of at least 0.
+        """
+        first = validate.whole("first", first, at_least=0)
         return np.array(self._pages[first:]).reshape(-1, self.network.n_parameters)
 
     def network_at(self, page: int) -> Network:
@@ -251,8 +264,10 @@ class PlaygroundRun:
         Raises
         ------
         ValueError, TypeError
-            If `updates` is not as described.
+            If an argument is not as described.
         """
+        if not isinstance(seconds, float) or seconds != inf:
+            seconds = validate.positive("seconds", seconds)
         before, began = self.n_updates, perf_counter()
         goal = before + validate.whole("updates", updates, at_least=0)
 
@@ -279,7 +294,14 @@ class PlaygroundRun:
 
 
 def flat(network: Network) -> Array:
-    """Return W¹, b¹, W², b², … of a network in one array, row after row."""
+    """Return W¹, b¹, W², b², … of a network in one array, row after row.
+
+    Raises
+    ------
+    TypeError
+        If `network` is none.
+    """
+    validate.instance("network", network, Network)
     return np.concatenate([part.ravel() for part in _parts(network)])
 
 

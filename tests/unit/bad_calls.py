@@ -23,6 +23,7 @@ from nblib import Classifier, Network, Perceptron, activations, gates, schedules
 from nblib.chain import Chain
 from nblib.handwriting.neighbours import Nearest
 from nblib.handwriting.reader import Reader
+from nblib.runs.playground_run import PlaygroundRun, Recipe
 from nblib.runs.training import Training
 from nblib.tools.claims import Claim, Trial
 
@@ -56,7 +57,7 @@ LABELS_ONLY = {
 LABELS_ONLY |= {"labels_", "content", "more", "look"}
 # What a run returns, or what only a derived class calls: nobody makes these by hand.
 MADE = re.compile(
-    r".*(Record|Pass|Margin|Reading|Comparison|GradientCheck|MNIST|Examples|Measurement)\b.*"
+    r".*(Points|Record|Pass|Margin|Reading|Comparison|GradientCheck|MNIST|Examples|Measurement)\b.*"
     r"|.*by_name|layers\.Layers(\.(forward|backward|subtract|descend|data|gradients_like))?|.*Activation"
     r"|.*\.(backward|save|load|from_file)"
 )
@@ -120,6 +121,10 @@ GOOD_IN: dict[str, dict[str, Any]] = {
     "augmentations.shifts": {"most": 2},
     "handwriting.pen.strokes": {"size": 0.5},
     "handwriting.pen.examples": {"sizes": (0.5,)},
+    "runs.playground_run.Recipe": {"own": ((0.1, 0.2, 1),), "hidden": (3,)},
+    "runs.playground_run.PlaygroundRun": {"recipe": lambda: Recipe()},
+    "runs.playground_run.PlaygroundRun.parameters": {"first": 0},
+    "runs.playground_run.PlaygroundRun.network_at": {"page": 0},
     "runs.repair_run.outputs": {"x": [[0.0, 1.0]]},
     **{
         f"steppers.{name}_stepper.explorer": {}
@@ -169,6 +174,8 @@ GOOD_IN: dict[str, dict[str, Any]] = {
     "runs.mnist_run.run": {"x": IMAGES, "y": DIGITS, "validation": (IMAGES, DIGITS), "mini_batch_size": 1},
 }
 SELF: dict[str, Callable[[], Any]] = {
+    "runs.playground_run.Recipe": Recipe,
+    "runs.playground_run.PlaygroundRun": lambda: PlaygroundRun(Recipe()),
     "activations.Activation": lambda: activations.sigmoid,
     "network.Network": network,
     "layers.Layers": network,
@@ -236,6 +243,8 @@ NONE = {"none": None}
 REAL = ("nan", "inf", "4-D", "empty")
 # What looks bad and is not: the docstring says so.
 FINE: dict[str, tuple[str, ...]] = {
+    "runs.playground_run.Recipe.hidden": ("a triple",),
+    "runs.playground_run.PlaygroundRun.extend.seconds": ("inf",),
     "drawing.diagram.layer.weights": ("wide",),
     "drawing.figures.weights.rows": ("wide",),  # it is the outline then that does not fit
     "drawing.diagram.network.labels": ("a text", "a number", "a list", "an array", "none"),  # any truth value

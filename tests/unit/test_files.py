@@ -1,7 +1,7 @@
 """Files that are not there, folders that take none, disks that are full: said in words, nothing half done.
 
 The disk is really full: a file may grow no further in a process of its own, or, where one may mount it, a
-small file system has no more room. That holds for every user, root too, as does the folder that takes no file.
+small file system has no more room. That holds for root too, as does the folder that takes no file.
 """
 
 import json
