@@ -178,7 +178,7 @@ def switch(a: int, b: int, s: int) -> int:
 
 
 switch.slips = {
-    "It is switched the wrong way round. While s is 0 the output must be a, while s is 1 it must be b.": given(
+    "It is switched the wrong way round: while s is 0 the output must be a, while s is 1 b.": given(
         s=lambda s: 1 - s
     ),
     "It says the opposite: on where it should be off, and off where it should be on.": OPPOSITE,
