@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from nblib.widgets.explorer import Explorer
@@ -80,3 +81,20 @@ def test_the_exercise_knows_its_mistakes(capsys: pytest.CaptureFixture[str]):
     assert len(exercise.mistakes) == 3
     for says, mistake in exercise.mistakes.items():
         assert exercise.diagnoses(mistake) == [says]
+
+
+def test_what_it_says_of_tables_and_guesses_runs():
+    x, w = np.array([[0.2, 1.0], [1.0, 0.5]]), np.array([0.6, -0.4])
+    names: dict[str, Any] = {"x": x, "weights": w, "bias": 0.1, "train": lambda eta: 10}
+    names |= {"w": w, "eta": 0.5, "error": 1, "new_w": w + 0.5 * x}
+    exec(example("Change a notebook"), names)
+    with_one = {"w": 0.6, "eta": 0.5, "error": 1, "x": 0.2, "new_w": 0.7, "worked": names["worked"]}
+    call, says = example("Change a notebook").strip().splitlines()[-1].split("  # ")
+    assert repr(eval(call, with_one)) == says.replace('"', "'")
+
+    section = TEXT.split("\n## Ask for a prediction\n", 1)[1].split("\n## ", 1)[0]
+    ask, _ = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    exec(ask, names)
+    guess = names["Guess"]("How many mistakes with η = 100?")
+    guess.value = 12
+    assert f"# {guess.compare(10)}\n" in section
