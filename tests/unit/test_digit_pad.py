@@ -229,3 +229,16 @@ def test_what_is_no_number_reaches_the_browser_as_nothing():
     pad.draw(handwriting.strokes(3))
     json.dumps(pad.answer["outputs"], allow_nan=False)
     assert pad.answer["outputs"][3] is None
+
+
+@pytest.mark.parametrize(("bias", "words"), [(-1.0, "all ten outputs"), (np.nan, "no output")])
+def test_a_network_without_an_answer_says_so_and_no_bar_stands_out(bias, words):
+    network = Network([784, 10], activation="relu")
+    network.weights[0][:], network.biases[0][:] = 0, bias
+    pad = DigitPad(network)
+    pad.draw(handwriting.strokes(3))
+    assert pad.answer["answer"] is None  # digit === null for no bar
+    assert pad.answer["words"].startswith(f"No answer: {words}")
+    picture = pad.picture()
+    assert "the network has no answer" in picture.alt
+    assert picture.png().startswith(b"\x89PNG")
