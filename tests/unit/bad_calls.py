@@ -1,9 +1,9 @@
 """Bad calls of whatever nblib offers, made from its signatures and the types in its docstrings.
 
-`calls` walks the modules of the mathematics, data, runs, handwriting and tools, and finds every public
-function, class, method and setting there, new ones too. For each it makes one good call, by the names of
-the parameters (`GOOD`), and from it bad ones: one argument at a time is replaced by every value that
-what its docstring calls it cannot be (`BAD`).
+`doors` walks the modules of the mathematics, data, runs, handwriting and tools, and what notebooks call of
+those that draw, and finds every public function, class, method and setting there, new ones too. For each
+there is one good call, by the names of the parameters (`GOOD`, `GOOD_IN`), and from it come bad ones: one
+argument at a time is replaced by values that what is said of it excludes (`bad_values`).
 """
 
 import copy
@@ -41,20 +41,8 @@ SHOWING = re.compile(
     r"drawing\.(figures|plane_figures|diagram)\.[a-z_]+|steppers\.(?!mnist)\w+\.(explorer|free_unit)"
     r"|widgets\.(digit_pad\.DigitPad|live_training\.LiveTraining)"
 )
-# These are written as they are, whatever they are.
-LABELS_ONLY = {
-    "xlabel",
-    "ylabel",
-    "xlabels",
-    "ylabels",
-    "title",
-    "names",
-    "log",
-    "counted",
-    "by_sign",
-    "deltas",
-}
-LABELS_ONLY |= {"labels_", "content", "more", "look"}
+# Texts are written as they are, whatever they are, and of these switches any truth value will do.
+FREE = {"xlabel", "ylabel", "xlabels", "ylabels", "title", "names", "log", "counted", "by_sign", "deltas"}
 # What a run returns, or what only a derived class calls: nobody makes these by hand.
 MADE = re.compile(
     r".*(Points|Record|Pass|Margin|Reading|Comparison|GradientCheck|MNIST|Examples|Measurement)\b.*"
@@ -335,8 +323,8 @@ class Door:
     @property
     def tested(self) -> list[inspect.Parameter]:
         """Which of its arguments can be bad."""
-        free = {inspect.Parameter.VAR_KEYWORD}
-        return [one for one in self.parameters if one.name not in LABELS_ONLY and one.kind not in free]
+        named = [one for one in self.parameters if one.kind is not one.VAR_KEYWORD]
+        return [one for one in named if one.name not in FREE]
 
     def fresh(self) -> tuple[Any, dict[str, Any]]:
         """Return the object that is called, if any, and good arguments, both made anew."""
