@@ -103,8 +103,8 @@ def compare(
 
     Raises
     ------
-    ValueError
-        If `backprop` returns something else than one gradient per array, of the same shape.
+    ValueError, TypeError
+        If an argument does not fit, or what `backprop` returns.
 
     References
     ----------
@@ -116,17 +116,16 @@ def compare(
     most = validate.whole("most", most, at_least=1)
     rng = validate.generator("seed", seed)
     twin = _float64_twin(network)
-    nabla_weights, nabla_biases = validate.gradients(twin.backprop(x, y))
+    returned = twin.backprop(x, y)
+    nablas = validate.gradients(returned, twin.weights, twin.biases, twin.dtype, only_finite=False)
     comparisons = []
-    for i in range(len(twin.weights)):
-        for name, arrays, gradients in (
-            ("weights", twin.weights, nabla_weights),
-            ("biases", twin.biases, nabla_biases),
+    for l in range(len(twin.weights)):
+        for name, arrays, gradients in zip(
+            ("weights", "biases"), (twin.weights, twin.biases), nablas, strict=True
         ):
-            gradient = _gradient(name, gradients, i, arrays[i].shape, len(twin.weights))
-            chosen = rng.permutation(arrays[i].size)[:most]
-            numerical = np.array([_central_difference(twin, x, y, arrays[i], j, h) for j in chosen])
-            comparisons.append(_comparison(i + 1, name, gradient, chosen, numerical))
+            chosen = rng.permutation(arrays[l].size)[:most]
+            numerical = np.array([_central_difference(twin, x, y, arrays[l], j, h) for j in chosen])
+            comparisons.append(_comparison(l + 1, name, gradients[l], chosen, numerical))
     return GradientCheck(tuple(comparisons))
 
 
@@ -135,18 +134,6 @@ def _float64_twin(network: Layers) -> Layers:
     twin.dtype = np.dtype(np.float64)
     twin.set_parameters(network.weights, network.biases)
     return twin
-
-
-def _gradient(
-    name: str, gradients: list[NDArray[np.float64]], i: int, shape: tuple[int, ...], n_layers: int
-) -> NDArray[np.float64]:
-    got = len(gradients) if isinstance(gradients, (tuple, list)) else repr(gradients)
-    if got != n_layers:
-        raise ValueError(f"backprop must return {n_layers} arrays for the {name}, got {got}")
-    gradient = np.asarray(gradients[i], dtype=np.float64)
-    if gradient.shape != shape:
-        raise ValueError(f"backprop must return shape {shape} for {name}[{i}], got {gradient.shape}")
-    return gradient
 
 
 def _central_difference(

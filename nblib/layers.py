@@ -322,18 +322,3 @@ class Layers(ABC):
         """Return examples and targets as rows; a single example is one row."""
         x, y = validate.real("x", x), validate.real("y", y)
         return self.data(x[None], y[None]) if x.ndim == 1 else self.data(x, y)
-
-    def gradients_like(
-        self, nabla_weights: Sequence[ArrayLike], nabla_biases: Sequence[ArrayLike]
-    ) -> Gradients:
-        """Return copies of gradients.
-
-        Raises
-        ------
-        ValueError, TypeError
-            If they have other shapes than weights and biases, or hold something else than finite numbers.
-        """
-        return (
-            validate.like("nabla_weights", nabla_weights, self.weights, self.dtype),
-            validate.like("nabla_biases", nabla_biases, self.biases, self.dtype),
-        )

@@ -72,8 +72,9 @@ class Own(Plain):
         ValueError, TypeError
             If what `backprop` returns does not fit; nothing has been changed then.
         """
-        nablas = validate.gradients(self.backprop(self.network, self.x[rows], self.y[rows]))
-        self.network.descend(*self.network.gradients_like(*nablas), eta)
+        network = self.network
+        returned = self.backprop(network, self.x[rows], self.y[rows])
+        network.descend(*validate.gradients(returned, network.weights, network.biases, network.dtype), eta)
 
 
 class Momentum(Plain):

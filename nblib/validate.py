@@ -22,6 +22,8 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from nblib import shapes
 
+Arrays = Sequence[NDArray[Any]]
+
 _PLAIN = {np.ndarray, np.memmap, np.matrix, np.recarray}  # all that these hold are their numbers
 
 
@@ -136,16 +138,19 @@ def row(name: str, value: ArrayLike, n: int, dtype: DTypeLike = np.float64) -> N
 
 
 def like(
-    name: str, given: Sequence[ArrayLike], own: Sequence[NDArray[Any]], dtype: DTypeLike
+    name: str, given: Sequence[ArrayLike], own: Arrays, dtype: DTypeLike, only_finite: bool = True
 ) -> list[NDArray[Any]]:
-    """Return finite copies of the `given` arrays, which must have the same shapes as one's `own`."""
+    """Return copies of the `given` arrays, which must have the same shapes as one's `own`."""
     given = listed(name, given, "arrays")
     if len(given) != len(own):
         raise ValueError(f"{name} must be {len(own)} arrays, got {len(given)}")
-    arrays = [np.array(finite(f"{name}[{i}]", array, dtype)) for i, array in enumerate(given)]
-    for i, (array, one) in enumerate(zip(arrays, own, strict=True)):
+    arrays = []
+    for i, (array, one) in enumerate(zip(given, own, strict=True)):
+        place = f"{name}[{i}]"
+        array = np.array(finite(place, array, dtype) if only_finite else real(place, array), dtype)
         if array.shape != one.shape:
-            raise ValueError(f"{name}[{i}] must have shape {one.shape}, got {array.shape}")
+            raise ValueError(f"{place} must have shape {one.shape}, got {array.shape}")
+        arrays.append(array)
     return arrays
 
 
@@ -244,11 +249,17 @@ def whole(name: str, value: Any, at_least: int) -> int:
     return result
 
 
-def gradients(value: Any) -> tuple[Any, Any]:
-    """Return what a `backprop` has returned if it is a pair; what the two are is not looked at."""
-    if not isinstance(value, (tuple, list)) or len(value) != 2:
-        raise ValueError(f"backprop must return the pair (nabla_weights, nabla_biases), got {shown(value)}")
-    return value[0], value[1]
+def gradients(
+    returned: Any, weights: Arrays, biases: Arrays, dtype: DTypeLike, only_finite: bool = True
+) -> tuple[list[NDArray[Any]], list[NDArray[Any]]]:
+    """Return copies of what a `backprop` has returned: arrays shaped like `weights`, and like `biases`."""
+    if not isinstance(returned, (tuple, list)) or len(returned) != 2:
+        got = shown(returned)
+        raise ValueError(f"backprop must return the pair (nabla_weights, nabla_biases), got {got}")
+    return (
+        like("nabla_weights", returned[0], weights, dtype, only_finite),
+        like("nabla_biases", returned[1], biases, dtype, only_finite),
+    )
 
 
 def generator(name: str, seed: Any) -> np.random.Generator:

@@ -181,21 +181,8 @@ def _returned(backprop: Backprop, network: Network, x: Array, y: Array) -> Gradi
             [np.full_like(array, np.nan) for array in part] for part in (network.weights, network.biases)
         ]
         return nothing[0], nothing[1]
-    weights, biases = validate.gradients(backprop(copy.deepcopy(network), x.copy(), y.copy()))
-    return _like("nabla_weights", weights, network.weights), _like("nabla_biases", biases, network.biases)
-
-
-def _like(name: str, given: Sequence[ArrayLike], own: list[Array]) -> list[Array]:
-    got = len(given) if isinstance(given, (tuple, list)) else repr(given)
-    if got != len(own):
-        raise ValueError(f"{name} that backprop returns must be {len(own)} arrays, got {got}")
-    arrays = [np.array(validate.real(f"{name}[{i}]", array), float) for i, array in enumerate(given)]
-    for i, (array, like) in enumerate(zip(arrays, own, strict=True)):
-        if array.shape != like.shape:
-            raise ValueError(
-                f"{name}[{i}] that backprop returns must have shape {like.shape}, got {array.shape}"
-            )
-    return arrays
+    returned = backprop(copy.deepcopy(network), x.copy(), y.copy())
+    return validate.gradients(returned, network.weights, network.biases, network.dtype, only_finite=False)
 
 
 def _network(sizes: Sequence[int], init: str, seed: int, activation: str) -> Network:

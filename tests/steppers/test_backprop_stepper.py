@@ -599,27 +599,6 @@ def test_a_backprop_cannot_change_the_run_behind_its_back():
     assert scene(run(updates=9, backprop=writes)).captions == scene(run(updates=9)).captions
 
 
-@pytest.mark.parametrize(
-    ("own", "message"),
-    [
-        (lambda network, x, y: None, r"must return the pair \(nabla_weights, nabla_biases\), got None"),
-        (
-            lambda network, x, y: (network.weights, 3),
-            "nabla_biases that backprop returns must be 2 arrays, got 3",
-        ),
-        (lambda network, x, y: (network.weights[:1], network.biases), "must be 2 arrays, got 1"),
-        (
-            lambda network, x, y: ([W.T for W in network.weights], network.biases),
-            r"nabla_weights\[0\] that backprop returns must have shape \(3, 2\), got \(2, 3\)",
-        ),
-        (lambda network, x, y: (network.weights, ["a", "b"]), r"nabla_biases\[0\] must hold real numbers"),
-    ],
-)
-def test_what_a_backprop_must_return(own, message):
-    with pytest.raises((ValueError, TypeError), match=message):
-        run(updates=2, backprop=own)
-
-
 def test_backprop_must_be_a_function():
     with pytest.raises(TypeError, match="backprop must be a function of"):
         explorer(backprop=3)

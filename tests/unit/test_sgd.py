@@ -361,24 +361,3 @@ def test_a_backpropagation_that_finds_no_slope_moves_nothing():
 def test_a_backpropagation_that_is_no_function_is_refused():
     with pytest.raises(TypeError, match=r"backprop must be a function of .* got 3"):
         Network([3, 2]).sgd(*data(), 1, 4, 1.0, backprop=3)
-
-
-@pytest.mark.parametrize(
-    ("gradients", "message"),
-    [
-        (lambda n: (n.weights, [np.zeros(1) for _ in n.biases]), r"nabla_biases\[0\] must have shape \(4,\)"),
-        (lambda n: (n.weights[:1], n.biases), "nabla_weights must be 2 arrays, got 1"),
-        (lambda n: None, r"backprop must return the pair \(nabla_weights, nabla_biases\), got None"),
-        (
-            lambda n: ([w * np.nan for w in n.weights], n.biases),
-            r"nabla_weights\[0\] must hold finite numbers",
-        ),
-    ],
-)
-def test_gradients_of_another_shape_are_refused_before_any_weight_moves(gradients, message):
-    network = Network([3, 4, 2], dtype=np.float64)
-    before = copies(network)
-    run = network.sgd(*data(), 1, 5, 0.5, backprop=lambda network, x, y: gradients(network))
-    with pytest.raises(ValueError, match=message):
-        next(run)
-    assert_same(network, before)

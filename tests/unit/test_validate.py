@@ -6,6 +6,8 @@ import pytest
 from nblib import Network, Perceptron, activations, gates, gradcheck, validate
 from nblib.chain import Chain
 from nblib.perceptron import margin, widest_margin
+from nblib.runs import backprop_run
+from nblib.runs.backprop_run import truth_table
 
 NAN, INF = float("nan"), float("inf")
 X, LABELS = [[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]], [1, 0]
@@ -519,6 +521,57 @@ def test_bad_units_lines_and_chains_are_refused(call, error, words):
     with pytest.raises(error) as caught:
         call()
     assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+# -- what a backprop returns ---------------------------------------------------------------------
+
+
+NETWORK = Network([2, 3, 1], dtype=np.float64)
+DOORS = {
+    "sgd": lambda backprop: next(NETWORK.sgd(*truth_table(2, 1), 1, 4, 0.5, backprop=backprop)),
+    "recorded run": lambda backprop: backprop_run.run([2, 3, 1], updates=1, backprop=backprop),
+    "gradcheck": lambda backprop: gradcheck.compare(
+        type("Own", (Network,), {"backprop": backprop})([2, 3, 1]), *truth_table(2, 1)
+    ),
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize(
+    ("returned", "message"),
+    [
+        (lambda w, b: None, "backprop must return the pair (nabla_weights, nabla_biases), got None"),
+        (lambda w, b: (w,), "backprop must return the pair (nabla_weights, nabla_biases), got ([array"),
+        (lambda w, b: (None, b), "nabla_weights must be a list of arrays, got None"),
+        (lambda w, b: (w[:1], b), "nabla_weights must be 2 arrays, got 1"),
+        (lambda w, b: (w, [*b, b[0]]), "nabla_biases must be 2 arrays, got 3"),
+        (lambda w, b: ([w[0].T, w[1]], b), "nabla_weights[0] must have shape (3, 2), got (2, 3)"),
+        (lambda w, b: (w, [b[0], b[1][:, None]]), "nabla_biases[1] must have shape (1,), got (1, 1)"),
+        (lambda w, b: (w, ["a", b[1]]), "nabla_biases[0] must hold real numbers, got 'a'"),
+    ],
+)
+def test_what_a_backprop_must_return_is_said_alike_at_every_door(door, returned, message):
+    before = [array.copy() for array in NETWORK.weights + NETWORK.biases]
+    with pytest.raises((ValueError, TypeError)) as caught:
+        DOORS[door](lambda network, x, y: returned(network.weights, network.biases))
+    assert str(caught.value).startswith(message)
+    for one, other in zip(NETWORK.weights + NETWORK.biases, before, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("number", [NAN, INF])
+def test_gradients_that_are_not_finite_move_no_weight_but_are_recorded_and_compared(number):
+    def spoilt(network, x, y):
+        return [w * 0 + number for w in network.weights], [b * 0 for b in network.biases]
+
+    before = [w.copy() for w in NETWORK.weights]
+    with pytest.raises(ValueError, match=r"nabla_weights\[0\] must hold finite numbers"):
+        DOORS["sgd"](spoilt)
+    for one, other in zip(NETWORK.weights, before, strict=True):
+        np.testing.assert_array_equal(one, other)
+    record, check = DOORS["recorded run"](spoilt), DOORS["gradcheck"](spoilt)
+    np.testing.assert_array_equal(record.nabla_weights[0][0], number)
+    assert check.worst.error == INF
 
 
 # -- what the checks return -------------------------------------------------------------------
