@@ -69,47 +69,46 @@ FRAMES = """() => {
 }"""
 
 
-def draw_with_pyplot(scene: Any, step: int) -> None:
-    """Draw circles, lines, rectangles and words of a page. This runs in the notebook's kernel."""
+def draw_with_pyplot(page: str) -> None:
+    """Draw circles, lines, rectangles and words of a page in SVG. This runs in the kernel."""
+    from xml.etree import ElementTree
+
     import matplotlib.pyplot as plt
     from matplotlib import patches
 
-    from nblib.drawing.packing import at
-    from nblib.drawing.scene import COLOURS
-
-    colours = COLOURS | {"currentColor": COLOURS["ink"]}
-    _, ax = plt.subplots(figsize=(scene.width / 100, scene.height / 100))
-    ax.set(xlim=(0, scene.width), ylim=(scene.height, 0), title=scene.captions[step].words[:60])
+    svg = ElementTree.fromstring(page)
+    width, height = (float(svg.get(name)) for name in ("width", "height"))
+    _, ax = plt.subplots(figsize=(width / 100, height / 100))
+    ax.set(xlim=(0, width), ylim=(height, 0), title=svg.findtext("{*}desc")[:60])
     ax.axis("off")
-    for part in scene.walk():
-        a = {name: at(value, step) for name, value in part.attributes.items()}
-        if None in a.values():
-            continue
-        ink = {name: colours.get(a.get(name, "none"), a.get(name, "none")) for name in ("fill", "stroke")}
-        if part.tag == "circle":
-            ax.add_patch(patches.Circle((a["cx"], a["cy"]), a["r"], fc=ink["fill"], ec=ink["stroke"]))
-        elif part.tag == "rect":
-            ax.add_patch(
-                patches.Rectangle((a["x"], a["y"]), a["width"], a["height"], fc=ink["fill"], ec=ink["stroke"])
-            )
-        elif part.tag == "line":
-            ax.plot([a["x1"], a["x2"]], [a["y1"], a["y2"]], color=ink["stroke"])
-        elif part.tag == "text" and "x" in a and "y" in a:
-            says = str(at(part.text, step)).replace("$", r"\$")
-            ax.text(a["x"], a["y"], says, fontsize=0.72 * a.get("font-size", 12), ha="center", va="center")
+    for part in svg.iter():
+        a, tag = part.attrib, part.tag.rpartition("}")[2]
+        inks = (a.get(name, "none") for name in ("fill", "stroke"))
+        fill, stroke = ("black" if ink == "currentColor" else ink for ink in inks)
+        if tag == "circle":
+            centre = float(a["cx"]), float(a["cy"])
+            ax.add_patch(patches.Circle(centre, float(a["r"]), fc=fill, ec=stroke))
+        elif tag == "rect" and "x" in a:
+            corner, size = (float(a["x"]), float(a["y"])), (float(a["width"]), float(a["height"]))
+            ax.add_patch(patches.Rectangle(corner, *size, fc=fill, ec=stroke))
+        elif tag == "line":
+            across, up = ([float(a[f"{axis}{end}"]) for end in (1, 2)] for axis in "xy")
+            ax.plot(across, up, color=stroke)
+        elif tag == "text" and "x" in a and "y" in a:
+            says, size = (part.text or "").replace("$", r"\$"), 0.72 * float(a.get("font-size", 12))
+            ax.text(float(a["x"]), float(a["y"]), says, fontsize=size, ha="center", va="center")
     plt.show()
 
 
 PYPLOT = f"""from __future__ import annotations
 {inspect.getsource(draw_with_pyplot)}
 import ipywidgets
-book = view.stepper._drawn
-out, slider = ipywidgets.Output(), ipywidgets.IntSlider(max=book.n_steps - 1)
+out, slider = ipywidgets.Output(), ipywidgets.IntSlider(max=view.stepper.scene["steps"] - 1)
 out.add_class("pyplot-page"), slider.add_class("pyplot-slider")
 def turn(change):
     with out:
         out.clear_output(wait=True)
-        draw_with_pyplot(book, slider.value)
+        draw_with_pyplot(view.stepper.svg(slider.value))
 slider.observe(turn, "value")
 turn(None)
 ipywidgets.VBox([slider, out])

@@ -1,4 +1,4 @@
-"""What a reader sees of a page, and what the browser sends when a reader presses a button or clicks."""
+"""What a reader sees of a page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nblib.drawing.scene import Caption, Scene
-from nblib.widgets.explorer import Explorer
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -69,13 +68,3 @@ def ruler(page: ET.Element, xlabel: str, ylabel: str) -> Callable[[ArrayLike, Ar
         values = [float(number.text.replace("−", "-")) for number in at_axis]
         lines.append(np.polyfit([place(number, name)[0] for number in at_axis], values, 1))
     return lambda x, y: np.stack([np.polyval(lines[0], x), np.polyval(lines[1], y)], axis=-1)
-
-
-def press(shown: Explorer, name: str) -> None:
-    """Press a button of the stepper."""
-    shown.stepper._handle_custom_msg({"action": name}, [])
-
-
-def click(shown: Explorer, x: float, y: float) -> None:
-    """Click at a place of the picture."""
-    shown.stepper._handle_custom_msg({"click": [x, y]}, [])

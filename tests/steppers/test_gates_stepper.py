@@ -15,13 +15,14 @@ import pytest
 from matplotlib.path import Path as Outline
 from PIL import ImageFont
 
+from messages import click, press
 from nblib import gates
 from nblib.drawing.scene import Caption, Scene
 from nblib.gates import AND, NAND, OR, Circuit, Unit
 from nblib.steppers import free_unit
 from nblib.steppers import gates_stepper as view
 from steppers.arithmetic import check
-from steppers.drawn import SVG, click, page, parts, place, press, ruler, texts
+from steppers.drawn import SVG, page, parts, place, ruler, texts
 
 STATEMENT = re.compile(r"([a-z][a-z.]*):? ([−(\d][^=;:]*) = (−?\d+) ≥ (−?\d+)\? (?:yes|no) → ([01])")
 RULE = "output = 1 if w₁x₁ + … + wₙxₙ ≥ θ, else 0"

@@ -14,12 +14,13 @@ import nbformat
 import numpy as np
 import pytest
 
+from messages import click, press
 from nblib.drawing.scene import Scene
 from nblib.perceptron import Perceptron, PerceptronRecord
 from nblib.steppers import perceptron_stepper as view
 from nblib.widgets.explorer import NEW_SEED
 from steppers.arithmetic import check, values
-from steppers.drawn import click, page, pages, parts, place, press, ruler, texts
+from steppers.drawn import page, pages, parts, place, ruler, texts
 
 ETAS = (0.01, 0.5, 1.5848931924611136, 10.0)
 SAYS = re.compile(

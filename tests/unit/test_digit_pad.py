@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from messages import tell
 from nblib import handwriting
 from nblib.handwriting import as_mnist
 from nblib.network import Network
@@ -137,17 +138,17 @@ def test_bad_strokes_change_nothing(pad, strokes, message):
 def test_every_message_of_the_browser_is_answered(pad, sent):
     drawn = [[[0.2, 0.2], [0.2, 0.8]]]
     for n, strokes in enumerate([drawn, drawn, [], [], drawn], start=2):
-        pad._handle_custom_msg({"strokes": strokes}, [])
+        tell(pad, {"strokes": strokes})
         assert pad.answer["number"] == n
         assert pad.strokes == strokes
         assert (pad.reading is None) == (not strokes)
-    pad._handle_custom_msg({}, [])
+    tell(pad, {})
     assert pad.answer["number"] == 6
     assert sent == []
 
 
 def test_files_from_the_browser(pad, sent):
-    pad._handle_custom_msg({"file": "seven.png"}, [memoryview(image_file(7))])
+    tell(pad, {"file": "seven.png"}, image_file(7))
     assert sent == [{"said": "seven.png is shown."}]
     reading = pad.reading
     for name, content, said in (
@@ -158,7 +159,7 @@ def test_files_from_the_browser(pad, sent):
         ),
         ("w.png", image_file(7)[:90], "'w.png' cannot be read, it may be damaged"),
     ):
-        pad._handle_custom_msg({"file": name}, [memoryview(content)])
+        tell(pad, {"file": name}, content)
         assert sent[-1]["said"].startswith(said)
         assert pad.reading is reading
 

@@ -9,6 +9,7 @@ from functools import wraps
 import numpy as np
 import pytest
 
+from messages import tell
 from nblib import Network
 from nblib.drawing import training_picture
 from nblib.runs.training import Training
@@ -38,11 +39,6 @@ def trained_by_sgd(epochs, seed=0):
     network = Network([16, 5, 2], init="scaled")
     list(network.sgd(*data(), epochs, 10, 0.5, seed=seed))
     return copies(network)
-
-
-def tell(live, **content):
-    """Send what the browser sends."""
-    live._handle_custom_msg(content, [])
 
 
 async def updated(live, updates=1):
@@ -237,8 +233,8 @@ def test_an_error_is_told_to_the_notebook_once(monkeypatch):
     async def run():
         asyncio.get_running_loop().set_exception_handler(lambda _, context: unheard.append(context))
         live = make()
-        tell(live, action="dance")
-        tell(live, eta=-1)
+        tell(live, {"action": "dance"})
+        tell(live, {"eta": -1})
         live.start()
         monkeypatch.setattr(live.training, "advance", lambda: 1 / 0)
         while live.status == "running":
@@ -312,14 +308,14 @@ async def test_an_interrupt_in_the_middle_of_a_slice_does_not_end_the_kernel(mon
 @in_a_loop
 async def test_the_buttons_and_settings_of_the_browser():
     live = make()
-    tell(live)  # only asks for an answer
-    tell(live, action="start")
+    tell(live, {})  # only asks for an answer
+    tell(live, {"action": "start"})
     await updated(live)
-    tell(live, eta=2)
-    tell(live, mini_batch_size=100)
+    tell(live, {"eta": 2})
+    tell(live, {"mini_batch_size": 100})
     assert (live.eta, live.training.eta, live.training.mini_batch_size) == (2.0, 2.0, 100)
     for action, status in (("pause", "paused"), ("start", "running"), ("stop", "stopped")):
-        tell(live, action=action)
+        tell(live, {"action": action})
         assert live.status == status
     await live.finished()
 
@@ -330,11 +326,12 @@ async def test_messages_that_come_in_another_thread_are_obeyed_in_this_one():
     live.observe(lambda _: threads.append(threading.current_thread()), "status")
     steps = {"start": "running", "pause": "paused", "stop": "stopped"}
     for action in ("start", "pause", "start", "stop"):
-        messenger = threading.Thread(target=tell, args=(live,), kwargs={"action": action})
+        messenger = threading.Thread(target=tell, args=(live, {"action": action}))
         messenger.start()
         messenger.join()
-        while live.status != steps[action]:
-            await asyncio.sleep(0.001)
+        async with asyncio.timeout(20):
+            while live.status != steps[action]:
+                await asyncio.sleep(0.001)
     await live.finished()
     assert set(threads) == {threading.main_thread()}
 

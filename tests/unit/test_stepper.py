@@ -14,6 +14,7 @@ import pytest
 import traitlets
 from PIL import Image
 
+from messages import click, press, tell
 from nblib.drawing.scene import Caption, Scene, circle, text
 from nblib.widgets import stepper as module
 from nblib.widgets.explorer import NEW_SEED, Explorer
@@ -29,15 +30,6 @@ def scene(steps: int = 5, title: str = "A test", **arguments: Any) -> Scene:
         text(50, 20, [f"no. {i}" for i in range(steps)]),
     ]
     return Scene(parts, captions, width=100, height=40, title=title, **arguments)
-
-
-def press(widget: Stepper, name: str) -> None:
-    """Send what the browser sends when a button is pressed."""
-    widget._handle_custom_msg({"action": name}, [])
-
-
-def click(widget: Stepper, x: float, y: float) -> None:
-    widget._handle_custom_msg({"click": [x, y]}, [])
 
 
 # -- the step ---------------------------------------------------------------------------------------
@@ -156,7 +148,7 @@ def test_without_a_callback_clicks_are_nothing():
 def test_a_message_that_only_asks_for_an_answer_does_nothing():
     calls: list[str] = []
     stepper = Stepper(scene(), actions={"a": lambda: calls.append("a")}, clicked=lambda *_: calls.append("b"))
-    stepper._handle_custom_msg({}, [])
+    tell(stepper, {})
     assert calls == []
 
 
