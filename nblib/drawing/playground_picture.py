@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from nblib.drawing.picture import BLUE, GREY, INK, ORANGE, Picture, bare, canvas
@@ -13,14 +14,14 @@ from nblib.drawing.pixels import NEGATIVE, POSITIVE
 from nblib.network import Network
 from nblib.runs.playground_run import EDGE, PlaygroundRun
 
-SMALL, LARGE = 24, 96  # pixels of a surface
+SMALL, LARGE = 24, 72  # pixels of a surface
 COSTS = 60  # points of a curve
 _MIDDLE = {"sigmoid": 0.5, "tanh": 0.0, "relu": 0.0}
 
 
 def picture(runs: Sequence[PlaygroundRun], page: int) -> Picture:
     """Return a page of one run, or of two, one below the other."""
-    with canvas(len(runs), 3, width=8.8, height=2.9 * len(runs)) as (figure, axes):
+    with canvas(len(runs), 3, width=7.6, height=2.4 * len(runs)) as (figure, axes):
         for letter, run, (left, middle, right) in zip("AB", runs, axes, strict=False):
             here = min(page, run.n_updates)
             network = run.network_at(here)
@@ -72,9 +73,9 @@ def _network(ax: Axes, network: Network) -> None:
         middle = _MIDDLE[name] if l else 0.0
         for j, (x, y) in enumerate(layer):
             shown = _shades(activations[:, j].reshape(SMALL, SMALL).astype(float), middle)
-            ax.imshow(
-                shown, extent=(x - 0.42, x + 0.42, y - 0.42, y + 0.42), zorder=2, interpolation="nearest"
-            )
+            box = (x - 0.42, x + 0.42, y - 0.42, y + 0.42)
+            ax.imshow(shown, extent=box, zorder=2, interpolation="nearest")
+            ax.add_patch(Rectangle(box[::2], 0.84, 0.84, fill=False, ec=GREY, lw=0.6, zorder=3))
     rows = max(network.sizes)
     ax.set(xlim=(-0.6, 1.7 * (len(places) - 1) + 0.6), ylim=(-rows / 2 - 0.1, rows / 2 + 0.1))
     bare(ax)
@@ -90,7 +91,7 @@ def _plane(ax: Axes, run: PlaygroundRun, network: Network) -> None:
         for pile, fill in ((trained, colour), (~trained, "white")):
             chosen = x[(y == label) & pile]
             edge = "white" if fill == colour else colour
-            ax.plot(*chosen.T, marker, ms=4, mfc=fill, mec=edge, mew=0.6, ls="")
+            ax.plot(*chosen.T, marker, ms=3.2, mfc=fill, mec=edge, mew=0.6, ls="")
     ax.set(xlabel="x₁", ylabel="x₂", xlim=(-EDGE, EDGE), ylim=(-EDGE, EDGE))
     ax.grid(False)
 

@@ -13,11 +13,12 @@ from nblib.lessons import chain_exercises as chain
 from nblib.lessons import gates_exercises as gates
 from nblib.lessons import mnist_exercises as mnist
 from nblib.lessons import perceptron_exercises as perceptron
+from nblib.lessons import playground_exercises as playground
 from nblib.lessons import sigmoid_exercises as sigmoid
 from nblib.lessons.exercise import Check
 from nblib.lessons.result import Progress
 
-NOTEBOOKS: dict[int, tuple[Check, ...]] = {
+NOTEBOOKS: dict[int | str, tuple[Check, ...]] = {
     1: (perceptron.perceptron_update, perceptron.diagonal_detector, perceptron.pocket),
     2: (gates.at_least_two, gates.implies, gates.xnor, gates.switch, gates.full_adder, gates.smallest_adder),
     3: (
@@ -42,6 +43,7 @@ NOTEBOOKS: dict[int, tuple[Check, ...]] = {
         backpropagation.quartic_backprop,
         backpropagation.train_xor,
     ),
+    "5b": (playground.no_line, playground.spiral_with_eight, playground.less_by_heart),
     6: (
         mnist.one_hot,
         mnist.accuracy,
@@ -56,13 +58,13 @@ NOTEBOOKS: dict[int, tuple[Check, ...]] = {
 """The exercises of each notebook, in order."""
 
 
-def progress(notebook: int) -> Progress:
+def progress(notebook: int | str) -> Progress:
     """Return which exercises of a notebook are solved, in this kernel. Nothing is stored or sent.
 
     Parameters
     ----------
-    notebook : int
-        The number of the notebook: 1 for ``01_perceptron``.
+    notebook : int or str
+        The number of the notebook: 1 for ``01_perceptron``, "5b" for ``05b_playground``.
 
     Raises
     ------

@@ -5,6 +5,13 @@ import { num } from "./formula.js";
 const [LEFT_EDGE, UPPER_EDGE, ACROSS, UP] = [34, 8, 200, 84]; // of the rectangle, in a drawing of 240 by 118
 const NAMES = ["training", "held out"];
 
+// How the line of a pile looks.
+function legend(pile, y) {
+  const x = LEFT_EDGE + ACROSS - 78;
+  const line = svg("path", { d: `M${x} ${y - 3}h22`, class: pile.replace(" ", "-") });
+  return [line, svg("text", { x: x + 28, y }, pile)];
+}
+
 export class CostCurve {
   constructor() {
     this.lines = NAMES.map((pile) => svg("path", { class: pile.replace(" ", "-") }));
@@ -16,6 +23,7 @@ export class CostCurve {
       svg("text", { x: LEFT_EDGE - 4, y: UPPER_EDGE + UP, "text-anchor": "end" }, "0"),
       svg("text", { x: LEFT_EDGE, y: UPPER_EDGE + UP + 13 }, "update 0"),
       svg("text", { x: LEFT_EDGE - 4, y: UPPER_EDGE + UP / 2 + 4, "text-anchor": "end" }, "C"),
+      ...NAMES.flatMap((pile, i) => legend(pile, UPPER_EDGE + 12 + 13 * i)),
     ];
     const parts = [...fixed, this.most, this.end, ...this.lines, this.here];
     this.drawing = svg("svg", { viewBox: "0 0 240 118", role: "img", class: "nblib-costs" }, ...parts);

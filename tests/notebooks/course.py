@@ -9,7 +9,13 @@ from nbformat import NotebookNode
 import refresh
 
 ALL = refresh.all_notebooks()
-LESSONS = ALL[1:8]  # what has exercises
+LESSONS = [path for path in ALL if "01" <= path.name[:2] < "08"]  # what has exercises
+
+
+def number(path: Path) -> int | str:
+    """Return the number by which the exercises of a notebook are known: 1, or "5b"."""
+    digits = path.name.partition("_")[0].lstrip("0")
+    return int(digits) if digits.isdecimal() else digits
 
 
 @cache

@@ -95,7 +95,7 @@ def test_every_stepper_has_its_picture(path: Path):
     assert shown == [cell.id for cell in cells]
 
 
-@each(LESSONS[:6])
+@each([path for path in LESSONS if path.stem not in ("05b_playground", "07_beyond_plain_sgd")])
 def test_every_lesson_has_a_stepper(path: Path):
     assert list(stepper_cells(notebook(path)))
 

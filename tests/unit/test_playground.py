@@ -49,6 +49,11 @@ def test_300_pages_of_the_largest_network_weigh_less_than_300_kb(activation):
     assert len(heavy) < 300_000
 
 
+def test_the_noisy_circle_is_as_the_notebook_says():
+    run = PlaygroundRun(Recipe(data="circle", noise=0.8, held_out=0.7, hidden=(8, 8)))
+    assert (run.network.n_parameters, run.points.n_train, len(run.points.x)) == (105, 60, 200)
+
+
 def test_what_the_browser_gets_at_once():
     playground = Playground(data="xor", hidden=[2], eta=3.0)
     assert playground.n_updates == RECORDED
