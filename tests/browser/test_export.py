@@ -168,11 +168,6 @@ def test_exported_by_the_command_of_the_readme_a_stepper_steps_without_a_kernel(
     shown.expect_step(0)
     assert (shown.caption, shown.picture) == first
     assert shown.axe() == []
-    exported.page.get_by_role("textbox", name="How many mistakes with η = 100?").fill("12")
-    says = exported.page.locator(".nblib-guess").filter(has_text="η = 100").get_by_role("status").first
-    expect(says).to_have_text(
-        "Your guess: 12. No kernel hears it: hold it against the result below yourself."
-    )
     shown.button("Reset with new seed").click()
     expect(shown.notice).to_have_text("No answer yet: is the kernel busy, or not running?")
     data = exported.page.get_by_label("data", exact=True)
