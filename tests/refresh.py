@@ -52,6 +52,7 @@ READABLE = 'class="nblib-still"'  # HTML that says in words what a widget shows
 COVER = " \n"  # of a folded output JupyterLab shows the first line: let it be this one, which says nothing
 PLACEHOLDERS = ("text/html", "image/svg+xml", "text/markdown", "text/plain", "text")  # where it looks for it
 
+STILL_STYLE = re.compile(r'<style class="nblib-beside">.*?</style>', re.DOTALL)  # is for live views only
 EMBEDDED_IMAGE = re.compile(r"data:image/(png|jpeg);base64,[A-Za-z0-9+/=]+")
 BLANK_IMAGE = r"data:image/\1;base64,"
 VALID_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -162,6 +163,8 @@ def _normalise_outputs(cell: NotebookNode) -> None:
         for mime in (WIDGET_VIEW, *_copies(output)):
             for part in ("data", "metadata"):
                 output.get(part, {}).pop(mime, None)
+        if "text/html" in output.get("data", {}):
+            output.data["text/html"] = STILL_STYLE.sub("", output.data["text/html"])
     CoalesceStreamsPreprocessor().preprocess_cell(cell, {}, 0)
 
 

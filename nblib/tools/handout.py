@@ -1,10 +1,12 @@
-"""Copies of the notebooks for a class: with the solutions filled in, or without hints and solutions.
+"""Copies of the notebooks for a class: solved, without hints and solutions, or as pages to read.
 
     python -m nblib.tools.handout solved notebooks solved     every exercise answered, for the teacher
     python -m nblib.tools.handout bare notebooks worksheets   no hints and no solutions, for homework
+    python -m nblib.tools.handout pages notebooks pages       run, as HTML pages that need nothing else
 
-Both come from the same notebooks. The cell ``exercise-NAME`` holds the dots of an exercise, and the
-text ``exercise-NAME-solution`` below it hints and solution, folded away in ``<details>``.
+All come from the same notebooks; pages can be made of copies too. The cell ``exercise-NAME`` holds the dots
+of an exercise, and the text ``exercise-NAME-solution`` below it hints and solution, folded away in
+``<details>``.
 """
 
 from __future__ import annotations
@@ -13,11 +15,13 @@ import argparse
 import copy
 import json
 import re
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+from nblib.tools import html_pages
+from nblib.tools.folders import filled, notebooks_in
 
 Notebook = dict[str, Any]
 
@@ -125,22 +129,11 @@ def write(kind: str, source: Path, target: Path) -> list[Path]:
     """
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
-    notebooks = sorted(source.glob("*.ipynb"))
-    if not notebooks:
-        raise ValueError(f"source must be a folder with notebooks, and there is none in {source}")
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise ValueError(f"target must be a new or an empty folder, and {target} is not")
+    notebooks = notebooks_in(source)
     made = {path.name: _made(kind, path) for path in notebooks}
-    target.mkdir(parents=True, exist_ok=True)
-    try:
+    with filled(target, source) as folder:
         for name, text in made.items():
-            (target / name).write_text(text, encoding="utf-8")
-        for path in (*source.glob("*.md"), *source.glob("*.png")):
-            shutil.copy(path, target)
-    except BaseException:  # half a folder would pass for a whole one
-        for path in target.iterdir():
-            path.unlink()
-        raise
+            (folder / name).write_text(text, encoding="utf-8")
     return [target / name for name in made]
 
 
@@ -169,16 +162,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m nblib.tools.handout", description=(__doc__ or "").split("\n")[0]
     )
-    parser.add_argument("kind", choices=KINDS, help="solutions filled in, or hints and solutions left out")
+    parser.add_argument(
+        "kind", choices=[*KINDS, "pages"], help="solutions filled in, help left out, or HTML pages"
+    )
     parser.add_argument("source", type=Path, help="the folder of the notebooks")
     parser.add_argument("target", type=Path, help="a new folder for the copies")
+    parser.add_argument(
+        "--scripts", type=Path, help="for pages: a folder with their scripts; by default npm gets them"
+    )
     given = parser.parse_args(arguments)
     try:
-        written = write(given.kind, given.source, given.target)
-    except (ValueError, OSError) as error:
+        if given.kind == "pages":
+            written = html_pages.write(given.source, given.target, given.scripts, say=print)
+        else:
+            written = write(given.kind, given.source, given.target)
+    except (ValueError, OSError, ModuleNotFoundError) as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{len(written)} notebooks written to {given.target}")
+    print(f"{len(written)} {'pages' if given.kind == 'pages' else 'notebooks'} written to {given.target}")
     return 0
 
 

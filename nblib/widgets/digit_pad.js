@@ -12,6 +12,7 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 
 const inside = (value) => +Math.max(0, Math.min(1, value)).toFixed(4);
 const count = (strokes) => strokes.reduce((sum, stroke) => sum + stroke.length, 0);
+const newName = () => Math.random().toString(36).slice(2);
 const bytes = ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength);
 
 // A picture of 28 × 28 brightnesses: ink is black, the stylesheet turns it round on a dark page.
@@ -51,6 +52,7 @@ class Pad {
     this.stroke = null; // under way, as long as the pen is down
     this.pen = [0.5, 0.5];
     this.pointer = null; // the mouse, finger or pen that draws
+    if (!model.get("window")) model.set({ window: newName(), strokes: model.get("answer").strokes });
     this.mine = this.sent = []; // strokes drawn here, and those that Python was told of
     this.waiting = false; // for the answer
     this.line = connect(model, life, ["change:answer"], () => this.giveUp());
@@ -61,7 +63,7 @@ class Pad {
   }
 
   build() {
-    this.help = html("p", { class: "nblib-help", id: `nblib-${Math.random().toString(36).slice(2)}` }, HELP);
+    this.help = html("p", { class: "nblib-help", id: `nblib-${newName()}` }, HELP);
     this.where = html("p", { class: "nblib-where", "aria-live": "polite" });
     this.words = html("p", { class: "nblib-words" });
     this.file = control(html("input", { type: "file", accept: "image/*", hidden: "" }));
@@ -71,8 +73,9 @@ class Pad {
     const buttons = [
       button("Undo", () => this.undo()),
       button("Clear", () => this.replace([], "Cleared.")),
-      button("Open a picture", () => this.file.click()),
+      button("Open a picture", () => this.line.isNone() || this.file.click()),
     ];
+    buttons.forEach(this.line.needs);
     const controls = html("div", { class: "nblib-controls" }, ...buttons, this.file);
     const left = html("div", {}, this.makeSheet(), controls, this.where, this.help);
     const right = html("div", {}, this.words, this.line.notice, this.reading);
@@ -93,14 +96,14 @@ class Pad {
       "aria-roledescription": "drawing pad",
       "aria-describedby": this.help.id,
     };
-    this.sheet = control(svg("svg", attributes, this.lines, this.cursor));
+    this.sheet = this.line.needs(control(svg("svg", attributes, this.lines, this.cursor)));
     return name(this.sheet, "Pad for one digit");
   }
 
   hear(life) {
     life.listen(this.model, {
       "change:strokes": () => this.paint(),
-      "change:answer": () => this.show(),
+      "change:answer": () => this.hearAnswer(),
       "msg:custom": ({ said }) => (this.where.textContent = said),
     });
     life.atEnd(() => this.answered());
@@ -132,9 +135,9 @@ class Pad {
 
   paint() {
     if (this.strokes !== this.mine) {
-      // a cell has drawn something else
-      [this.stroke, this.pointer, this.mine] = [null, null, this.strokes];
-      if (!this.waiting) this.sent = this.mine;
+      // a cell or another window has drawn something else
+      [this.stroke, this.pointer] = [null, null];
+      this.mine = this.sent = this.strokes;
     }
     const polyline = (points) => svg("polyline", { points: [points[0], ...points].join(" ") });
     this.lines.replaceChildren(...this.strokes.map(polyline));
@@ -181,6 +184,7 @@ class Pad {
 
   // Send what is drawn: while the pen moves as fast as answers come, what is complete at once.
   changed(drawn) {
+    if (this.line.isNone()) return;
     this.model.set("strokes", (this.mine = drawn));
     if (!this.waiting || !this.stroke) this.tell();
   }
@@ -193,7 +197,7 @@ class Pad {
     // algorithm), and that takes 40 ms unless the browser has something to send: so it sends nothings.
     let nudges = 0;
     this.nudging = setInterval(() => (nudges++ < 4 ? this.line.send({}) : clearInterval(this.nudging)), 14);
-    this.line.send({ strokes: (this.sent = this.mine) });
+    this.line.send({ strokes: (this.sent = this.mine), window: this.model.get("window") });
   }
 
   answered() {
@@ -221,9 +225,21 @@ class Pad {
     this.words.replaceChildren(this.model.get("answer").words); // new even if it says the same
   }
 
+  // What was drawn elsewhere, by a cell or in another window, comes with the answer to it. While an answer
+  // to what was drawn here is on its way, that one is the later.
+  hearAnswer() {
+    const { strokes } = this.model.get("answer");
+    if (!this.answersMe && !this.waiting) this.model.set("strokes", strokes);
+    this.show();
+  }
+
+  get answersMe() {
+    return this.model.get("answer").window === this.model.get("window");
+  }
+
   show() {
     const answer = this.model.get("answer");
-    if (answer.points === count(this.sent)) {
+    if (this.answersMe && answer.points === count(this.sent)) {
       this.answered();
       this.tell(); // what was drawn meanwhile
     }

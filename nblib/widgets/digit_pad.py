@@ -41,8 +41,8 @@ class DigitPad(StillWidget):
     Attributes
     ----------
     strokes : list
-        What is drawn: each stroke a list of places [x, y] from 0 to 1, y downwards; kept the same
-        here and in the browser.
+        What is drawn: each stroke a list of places [x, y] from 0 to 1, y downwards. Browsers send
+        theirs; each gets what a cell or another window has drawn together with the answer to it.
 
     Raises
     ------
@@ -52,7 +52,7 @@ class DigitPad(StillWidget):
 
     _esm = HERE / "digit_pad.js"
     _css = styles("stepper.css", "digit_pad.css")
-    strokes = traitlets.List().tag(sync=True, echo_update=False)
+    strokes = traitlets.List()
     answer = traitlets.Dict().tag(sync=True)
     thickness = traitlets.Float(THICKNESS).tag(sync=True)
 
@@ -65,8 +65,9 @@ class DigitPad(StillWidget):
     ) -> None:
         self._reader = Reader(network, x_train, y_train, ("x_train", "y_train"))
         self._reading: Reading | None = None
-        super().__init__(thickness=validate.positive("thickness", thickness))
-        self._answer_to(self.strokes)
+        self._window = ""  # in which one draws; none where it is a cell
+        thickness = validate.positive("thickness", thickness)
+        super().__init__(thickness=thickness, answer=self._said(1, words=BLANK, points=0))
         self.observe(lambda change: self._answer_to(change["new"]), "strokes")
         self.on_msg(self._hear)
 
@@ -134,16 +135,20 @@ class DigitPad(StillWidget):
         )
 
     def _say(self, **answer: Any) -> None:
-        """Send an answer, numbered: the browser waits for each, even for one that says the same."""
-        self.answer = answer | {"number": self.answer.get("number", 0) + 1}
+        """Send an answer with the strokes it is about, numbered: the browser waits for each."""
+        self.answer = self._said(self.answer["number"] + 1, **answer)
+
+    def _said(self, number: int, **answer: Any) -> dict[str, Any]:
+        return answer | {"number": number, "strokes": self.strokes, "window": self._window}
 
     def _hear(self, _: Any, content: Mapping[str, Any], buffers: Sequence[memoryview]) -> None:
         """Take a drawing or a file from the browser; one that holds neither keeps the line awake."""
         if (drawn := content.get("strokes")) is not None:
-            if drawn == self.strokes:
-                self._answer_to(drawn)  # the browser waits for it
-            else:
-                self.set_state({"strokes": drawn})  # as from the browser: it sends nothing back
+            self._window = content.get("window", "")
+            try:
+                self.draw(drawn)
+            finally:
+                self._window = ""
             return
         if "file" not in content:
             return

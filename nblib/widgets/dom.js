@@ -16,6 +16,7 @@ const PATIENCE = 4000; // and until it wonders whether there is a kernel
 const BUSY = "Waiting for the kernel …";
 const LATE = "No answer yet: is the kernel busy, or not running?";
 const DEAD = "The kernel does not answer: has it been shut down or restarted? Run the cell again.";
+const NONE = "No kernel is behind this page: what is grey works in the notebook, opened in Jupyter.";
 
 function filled(made, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
@@ -70,7 +71,11 @@ export function lifetime(el) {
       atEnd(() => target.off(event, call));
     }
   };
-  atEnd(() => el.replaceChildren());
+  el.classList.add("nblib-live"); // its picture below needs not be seen (still.py)
+  atEnd(() => {
+    el.classList.remove("nblib-live");
+    el.replaceChildren();
+  });
   return { atEnd, end: () => over.abort(), listen, signal: over.signal };
 }
 
@@ -80,15 +85,53 @@ function board() {
   return { notice, say: (words) => notice.textContent !== words && notice.replaceChildren(words) };
 }
 
+// The model behind the one that anywidget hands out: it knows whether a kernel is at the other end.
+const behind = (model) => model.widget_manager.get_model(model.get("itself"));
+
+// Have a model hear the kernel, however long the page was busy. If this script takes longer than two seconds
+// to arrive, anywidget gives the model up: it is shown, but each message is rejected, for ever. So ask it with
+// an empty one; where that is rejected, take what comes past it, as a model of ipywidgets does, and ask for
+// what was missed.
+function hearAgain(real) {
+  const deaf = () => {
+    if (!real.comm_live) return;
+    const { _handle_comm_msg } = Object.getPrototypeOf(real.constructor.prototype);
+    real.comm.on_msg(_handle_comm_msg.bind(real));
+    real.comm.send({ method: "request_state" }, {}, {}, []);
+  };
+  real._handle_comm_msg({ content: { data: { method: "" } } }).catch(deaf);
+}
+
 // The line to Python. Its notice says when an answer takes long, and when nobody answers; `lost` is called
 // then. The kernel itself answers: it says that it is idle once a message is dealt with. While a cell awaits,
 // it says so of the cell, and a message hears nothing: but `answers`, events of the model, tell as well.
+// A page without a kernel says so at once, if it has controls that are of no use there: those that it `needs`.
 export function connect(model, life, answers, lost = () => {}) {
   const { notice, say } = board();
   const open = new Set();
+  const useless = [];
+  let real = null;
   let timers = [];
   const rest = () => timers.forEach(clearTimeout);
+  const isAlive = () => real === null || real.comm_live;
+  const isNone = () => real !== null && !real.comm;
+  const known = behind(model).then(found, () => {}); // where it is not found, all else works
 
+  function found(model) {
+    if (life.signal.aborted) return;
+    real = model;
+    isNone() ? useless.forEach(takeAway) : hearAgain(real);
+  }
+  function takeAway(control) {
+    control.setAttribute("aria-disabled", "true");
+    if (control.matches("input, select")) control.disabled = true;
+    say(NONE);
+  }
+  function needs(control) {
+    if (isNone()) takeAway(control);
+    else if (real === null) useless.push(control);
+    return control;
+  }
   function wait() {
     rest();
     if (life.signal.aborted) return;
@@ -113,10 +156,11 @@ export function connect(model, life, answers, lost = () => {}) {
   function dead() {
     rest();
     open.clear();
-    say(DEAD);
+    say(isNone() ? NONE : DEAD);
     lost();
   }
   function send(message, buffers) {
+    if (isNone()) return dead();
     const status = ({ content }) => content.execution_state === "idle" && heard(message);
     if (!open.size) wait();
     open.add(message);
@@ -128,5 +172,5 @@ export function connect(model, life, answers, lost = () => {}) {
   }
   life.listen(model, Object.fromEntries(answers.map((event) => [event, answered])));
   life.atEnd(rest);
-  return { dead, notice, send };
+  return { dead, isAlive, isNone, known, needs, notice, send };
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import ipywidgets
@@ -10,6 +10,7 @@ import ipywidgets
 from nblib import validate
 from nblib.drawing.scene import Scene
 from nblib.widgets.stepper import Stepper
+from nblib.widgets.still import beside_its_picture
 
 NEW_SEED = "Reset with new seed"
 
@@ -58,7 +59,7 @@ class Explorer(ipywidgets.VBox):
     ) -> None:
         self._build, self.settings, self._seeded = build, dict(settings), seeded
         self.seed = validate.whole("seed", seed, at_least=0)
-        self._keeps_page = keeps_page
+        self._keeps_page, self._going_back = keeps_page, False
         self.stepper = Stepper(self.scene(), actions=self.actions(), clicked=clicked)
         self._settings_row = row_of(*self.settings.values())
         super().__init__([*self.rows(), self.stepper])
@@ -66,7 +67,6 @@ class Explorer(ipywidgets.VBox):
         for widget in self.settings.values():
             widget.observe(self._changed, "value")
         self._note_settings()
-        self.stepper.observe(self._note_settings, "scene")
 
     def __repr__(self) -> str:
         return repr(self.stepper)
@@ -106,31 +106,65 @@ class Explorer(ipywidgets.VBox):
     def refresh(self, step: int = 0) -> None:
         """Make the run anew and show it from `step`."""
         self.stepper.show(self.scene(), step, self.actions())
+        self._note_settings()
         self.children = [*self.rows(), self.stepper]
 
     def new_seed(self) -> None:
         """Begin with other random numbers."""
         self.seed += 1
-        self.refresh()
+        try:
+            self.refresh()
+        except BaseException:
+            self.seed -= 1
+            raise
 
     def _changed(self, _: Any) -> None:
-        self.refresh(self.step if self._keeps_page else 0)
+        """Make the run anew; where that fails, go back to the settings of the one that is shown."""
+        if self._going_back:
+            return
+        try:
+            self.refresh(self.step if self._keeps_page else 0)
+        except (Exception, KeyboardInterrupt) as error:
+            self._go_back()
+            self.stepper.report(error)
+            raise
+
+    def _go_back(self) -> None:
+        self._going_back = True
+        try:
+            for widget, value in self._drawn.items():
+                widget.value = value
+        finally:
+            self._going_back = False
 
     def _note_settings(self, *_: Any) -> None:
-        """Tell the browser what is drawn: a setting that nobody hears goes back to that."""
+        """Keep what is drawn, and tell the browser: a setting that nobody hears goes back to that."""
+        self._drawn = {widget: widget.value for widget in self.settings.values()}
+        shown = settings_in(self.rows())
         self.stepper.settings = {
             widget.model_id: widget.get_state("index" if "index" in widget.keys else "value")
-            for widget in self.settings.values()
+            for widget in shown
         }
+        for widget in shown:
+            if widget not in self._drawn:  # what is drawn does not depend on it, or it sees to that itself
+                widget.observe(self._note_settings, "value")
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         bundle = super()._repr_mimebundle_(**kwargs)
-        return None if bundle is None else bundle | self.stepper.still()
+        return None if bundle is None else beside_its_picture(bundle, self.stepper.still())
 
 
 def row_of(*widgets: ipywidgets.Widget) -> ipywidgets.HBox:
     """Return widgets side by side, in a second line where there is no room."""
     return ipywidgets.HBox(widgets, layout=ipywidgets.Layout(flex_flow="row wrap", grid_gap="0.5em"))
+
+
+def settings_in(widgets: Iterable[ipywidgets.Widget]) -> list[ipywidgets.Widget]:
+    """Return those of the widgets, and of the widgets in them, that hold a value."""
+    found = []
+    for widget in widgets:
+        found += [widget] if widget.has_trait("value") else settings_in(getattr(widget, "children", ()))
+    return found
 
 
 def eta_slider(value: float, least: float = 0.01, most: float = 100.0, name: str = "η") -> Any:

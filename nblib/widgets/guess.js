@@ -28,12 +28,7 @@ class GuessView {
     this.box.append(this.says, this.line.notice);
     life.listen(model, { "change:value": () => this.show() });
     this.show();
-    // What anywidget hands out does not know whether anybody listens; the model of ipywidgets does.
-    const known = (whole) => {
-      this.whole = whole;
-      this.show();
-    };
-    model.widget_manager.get_model(model.get("own_id")).then(known, () => {});
+    this.line.known.then(() => this.show());
   }
 
   choices() {
@@ -67,12 +62,8 @@ class GuessView {
   guess(value) {
     this.model.set("value", value);
     this.model.save_changes();
-    if (this.heard) this.line.send({}); // says so if the kernel has gone away
+    if (this.line.isAlive()) this.line.send({}); // says so if the kernel has gone away
     this.show();
-  }
-
-  get heard() {
-    return this.whole?.comm_live !== false;
   }
 
   show() {
@@ -80,7 +71,7 @@ class GuessView {
     for (const made of this.inputs ?? []) made.checked = made.value === value;
     const shown = value === null ? "" : String(value).replace("-", "−");
     if (this.field && this.field !== document.activeElement) this.field.value = shown;
-    const after = this.heard ? NEXT : DEAF;
+    const after = this.line.isAlive() ? NEXT : DEAF;
     const unit = this.field && this.model.get("unit") ? ` ${this.model.get("unit")}` : "";
     const says = value === null ? "" : `Your guess: ${this.field ? shown + unit : value}. ${after}`;
     this.says.textContent =

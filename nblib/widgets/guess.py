@@ -67,7 +67,6 @@ class Guess(StillWidget):
     answers = traitlets.List(traitlets.Unicode()).tag(sync=True)
     unit = traitlets.Unicode().tag(sync=True)
     value = traitlets.Any(None).tag(sync=True)
-    own_id = traitlets.Unicode().tag(sync=True)
 
     def __init__(
         self,
@@ -80,7 +79,6 @@ class Guess(StillWidget):
         self._results = _results(answers)
         self._digits = validate.whole("digits", digits, at_least=0)
         super().__init__(question=question, answers=list(self._results), unit=unit)
-        self.own_id = self.model_id
 
     def __repr__(self) -> str:
         return f"[Guess: {' / '.join([self.question, *self.answers])}]"

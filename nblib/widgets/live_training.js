@@ -208,6 +208,7 @@ class TrainingView {
     );
     this.counter = html("span", { class: "nblib-counter" });
     const settings = [this.makeEta(), this.makeSize()];
+    [this.main, this.stop, this.eta.control, this.size.control].forEach(this.line.needs);
     const parts = [this.main, this.stop, ...settings, this.counter, this.line.notice];
     return html("div", { class: "nblib-controls" }, ...parts);
   }
@@ -255,7 +256,7 @@ class TrainingView {
     life.atEnd(() => this.leave());
   }
 
-  // How many views there are is known to the browser alone.
+  // How many views there are in this window is known to it alone.
   count(more) {
     this.model.set("views", (this.model.get("views") ?? 0) + more);
   }
@@ -265,7 +266,7 @@ class TrainingView {
     cancelAnimationFrame(this.frame);
     this.count(-1);
     const unseen = !this.model.get("views");
-    if (unseen && this.model.get("status") === "running") this.act("pause");
+    if (unseen && this.model.get("status") === "running") this.act("leave"); // it may be seen elsewhere
   }
 
   // Sign and name of the main button, and what it does next.
@@ -329,9 +330,13 @@ class TrainingView {
   }
 }
 
-// Points come one by one, and are kept whether or not a view shows them.
+// Points come one by one, and are kept whether or not a view shows them. When another window has left, each
+// that shows the training says so.
 function initialize({ model }) {
-  const hear = ({ point }) => point && model.set("points", [...model.get("points"), point]);
+  const hear = ({ point, roll }) => {
+    if (point) model.set("points", [...model.get("points"), point]);
+    if (roll && model.get("views")) model.send({ here: true });
+  };
   model.on("msg:custom", hear);
   return () => model.off("msg:custom", hear);
 }

@@ -29,6 +29,8 @@ BREATH = 0.001  # seconds for the kernel's other work between two slices
 SAY_EVERY, SHOW_EVERY = 4.0, 0.25  # seconds between two sentences, and between two pictures of weights
 POINT_EVERY = 0.1  # seconds between two points of the curves, at least
 MOST_POINTS = 600  # with more of them, every second one goes
+ROLL_CALL = 2.0  # seconds in which a window that shows it may say so
+WAITS = " A cell waits for it: Resume, or Stop to let it go on."
 
 _running: weakref.WeakSet[LiveTraining] = weakref.WeakSet()
 
@@ -90,10 +92,15 @@ class LiveTraining(StillWidget):
         self.training = Training(network, x, y, epochs, mini_batch_size, eta, validation, seed)
         self._task: asyncio.Task[None] | None = None
         self._loop = _this_loop()
+        self._moved = asyncio.Event()  # on, or to its end, after a pause
+        self._n_waiting, self._interrupted = 0, False  # cells that wait; whether they were told to go on
+        self._seen = False
         super().__init__(
             about=training_picture.about(self.training),
             eta=self.training.eta,
             mini_batch_size=self.training.mini_batch_size,
+            points=[training_picture.point(self.training.record[0])],  # no view without them: see _begin
+            weights=training_picture.levels(self.training).tobytes(),
         )
         self._begin()
         self.on_msg(self._hear)
@@ -126,7 +133,7 @@ class LiveTraining(StillWidget):
         if self.status not in (READY, PAUSED):
             self.training.rewind()
             self._begin()
-        self.error = ""
+        self.error, self._interrupted = "", False
         self._become(RUNNING)
         if self._task is None or self._task.done():
             self._task = self._loop.create_task(self._train())
@@ -144,10 +151,10 @@ class LiveTraining(StillWidget):
             self._become(STOPPED)
 
     async def finished(self) -> None:
-        """Wait until it trains no more: it is finished, stopped or paused, or the kernel was interrupted.
+        """Wait until it is finished or stopped, or the kernel is interrupted, which pauses it.
 
-        The cells below wait as well, so that in *Run All* they find a trained network. To interrupt
-        this waiting pauses the training.
+        A pause only makes the waiting longer. The cells below wait as well, so that in *Run All* they
+        find a trained network.
 
         Raises
         ------
@@ -158,17 +165,24 @@ class LiveTraining(StillWidget):
         """
         if self._task is None:
             raise RuntimeError("the training was never started: call start() first, or press Start")
+        self._wait(1)
         try:
             await asyncio.shield(self._task)
+            while self.status == PAUSED and not self._interrupted:
+                await self._moved.wait()
+                await asyncio.shield(self._task)
         except asyncio.CancelledError:
             self.pause()
             raise
+        finally:
+            self._wait(-1)
 
     def close(self) -> None:
         """Stop, and take the widget away."""
         if self.status in (RUNNING, PAUSED):  # no picture of it any more: it may be the end of Python
             self.status = STOPPED
             _running.discard(self)
+            self._moved.set()
         super().close()
 
     def picture(self) -> Picture:
@@ -180,7 +194,7 @@ class LiveTraining(StillWidget):
     async def _train(self) -> None:
         try:
             while self.status == RUNNING:
-                interrupts.listen(self.pause)
+                interrupts.listen(self._interrupt)
                 self._slice()
                 await asyncio.sleep(BREATH)
         except asyncio.CancelledError:
@@ -191,7 +205,7 @@ class LiveTraining(StillWidget):
             self._report(error)
             raise
         finally:
-            interrupts.rest(self.pause)
+            interrupts.rest(self._interrupt)
 
     def _slice(self) -> None:
         try:
@@ -200,10 +214,20 @@ class LiveTraining(StillWidget):
             if self.training.done:
                 self._become(FINISHED)
         except KeyboardInterrupt:  # it must not leave the loop, or the kernel would end
-            self.pause()
+            self._interrupt()
+
+    def _interrupt(self) -> None:
+        self._interrupted = True
+        self.pause()
+
+    def _wait(self, more: int) -> None:
+        self._n_waiting += more
+        if self.status == PAUSED:
+            self._say()
 
     def _become(self, status: str) -> None:
         self.status = status
+        (self._moved.clear if status == PAUSED else self._moved.set)()
         (_running.add if status == RUNNING else _running.discard)(self)
         if status in (PAUSED, STOPPED) and self.training.record[-1].epoch < self.training.epoch:
             self._show(self.training.measure())
@@ -239,7 +263,8 @@ class LiveTraining(StillWidget):
 
     def _say(self) -> None:
         self._said = perf_counter()
-        self.words = f"{self.status.capitalize()}. {training_picture.so_far(self.training)}."
+        waits = WAITS if self.status == PAUSED and self._n_waiting else ""
+        self.words = f"{self.status.capitalize()}. {training_picture.so_far(self.training)}.{waits}"
 
     # -- what one says ----------------------------------------------------------------------------
 
@@ -251,8 +276,9 @@ class LiveTraining(StillWidget):
             self._loop.call_soon_threadsafe(self._obey, content)
 
     def _obey(self, content: Mapping[str, Any]) -> None:
-        actions = {"start": self.start, "pause": self.pause, "stop": self.stop}
+        actions = {"start": self.start, "pause": self.pause, "stop": self.stop, "leave": self._call_the_roll}
         try:
+            self._seen |= "here" in content
             if "action" in content:
                 actions[content["action"]]()
             for name in ("eta", "mini_batch_size"):
@@ -260,6 +286,16 @@ class LiveTraining(StillWidget):
                     setattr(self, name, content[name])
         except Exception as error:
             self._report(error)
+
+    def _call_the_roll(self) -> None:
+        """Ask every window, since one has left: what nobody can see or stop rests, unless a cell waits."""
+        self._seen = False
+        self.send({"roll": True})
+        asyncio.get_running_loop().call_later(ROLL_CALL, self._rest_unseen)
+
+    def _rest_unseen(self) -> None:
+        if not self._seen and not self._n_waiting:
+            self.pause()
 
     def _report(self, error: Exception) -> None:
         """Show an error in the widget, and where the notebook shows errors."""

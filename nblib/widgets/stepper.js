@@ -20,7 +20,7 @@ function signButton(label, drawn, press) {
 // hears of another one, it goes back to that. Returned is what brings all of them back.
 function followSettings(model, life, line) {
   const settings = new Map();
-  const drawn = (id) => model.get("settings")[id];
+  const drawn = (id) => model.get("settings")[id] ?? {}; // one may be out of use
   const changed = (id) => {
     const setting = settings.get(id);
     if (Object.entries(drawn(id)).every(([trait, value]) => setting.get(trait) === value)) return;
@@ -29,11 +29,22 @@ function followSettings(model, life, line) {
   const follow = (id) => (setting) => {
     if (life.signal.aborted) return;
     settings.set(id, setting);
+    if (!setting.comm) {
+      setting.set("disabled", true);
+      line.dead();
+    }
     life.listen(setting, { change: () => setTimeout(changed, 0, id) }); // ipywidgets sends the change first
   };
-  for (const id of Object.keys(model.get("settings")))
-    model.widget_manager.get_model(id).then(follow(id), () => {}); // the stepper may be all that is left
-  return () => settings.forEach((setting, id) => setting.set(drawn(id)));
+  const followAll = () => {
+    const ids = Object.keys(model.get("settings")).filter((id) => !settings.has(id));
+    for (const id of ids) {
+      settings.set(id, null); // the stepper may be all that is left
+      model.widget_manager.get_model(id).then(follow(id), () => {});
+    }
+  };
+  followAll();
+  life.listen(model, { "change:settings": followAll });
+  return () => settings.forEach((setting, id) => setting?.set(drawn(id)));
 }
 
 class StepperView {
@@ -48,6 +59,7 @@ class StepperView {
     this.box.append(this.picture, this.makeControls(), this.caption);
     this.open();
     this.offer();
+    this.warn();
     this.hear(life);
   }
 
@@ -73,7 +85,8 @@ class StepperView {
       signButton("Last step", "last", () => this.go(this.last)),
     ];
     const settings = [this.slider, this.counter, this.speed, this.grain, this.actions];
-    const parts = [...before, this.play, ...after, ...settings, this.line.notice];
+    this.alert = html("div", { role: "alert" });
+    const parts = [...before, this.play, ...after, ...settings, this.line.notice, this.alert];
     return html("div", { class: "nblib-controls" }, ...parts);
   }
 
@@ -91,6 +104,7 @@ class StepperView {
       "change:scene": () => this.open(),
       "change:step": () => this.show(),
       "change:actions": () => this.offer(),
+      "change:error": () => this.warn(),
     });
     life.atEnd(() => this.stop());
     this.box.addEventListener("keydown", (event) => this.press(event));
@@ -191,8 +205,13 @@ class StepperView {
     this.actions.children[held]?.focus(); // the button under the finger has been made anew
   }
 
+  // Say what went wrong; new each time, since a screen reader says it again only then.
+  warn() {
+    this.alert.replaceChildren(this.model.get("error"));
+  }
+
   actionButton(action) {
-    const made = button(action, () => this.line.send({ action }));
+    const made = this.line.needs(button(action, () => this.line.send({ action })));
     const state = /=([01])$/.exec(action);
     if (state) {
       made.setAttribute("role", "switch");

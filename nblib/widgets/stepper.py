@@ -45,6 +45,8 @@ class Stepper(StillWidget):
         The page that is shown, kept the same here and in the browser.
     settings : dict
         Of each widget that stands above as a setting, the traits with the values that are drawn.
+    error : str
+        What went wrong with what was asked last, if anything did; the page shows it.
 
     Raises
     ------
@@ -59,6 +61,7 @@ class Stepper(StillWidget):
     actions = traitlets.List(traitlets.Unicode()).tag(sync=True)
     clickable = traitlets.Bool(False).tag(sync=True)
     settings = traitlets.Dict().tag(sync=True)
+    error = traitlets.Unicode().tag(sync=True)
 
     def __init__(
         self,
@@ -93,6 +96,7 @@ class Stepper(StillWidget):
             raise ValueError(f"step must be at most {scene.n_steps - 1}, got {step}")
         self._drawn = scene
         with self.hold_sync():
+            self.error = ""
             self.step = step
             self.scene = scene.payload()
             if actions is not None:
@@ -128,12 +132,23 @@ class Stepper(StillWidget):
             sync_data = sync_data | {"step": min(sync_data["step"], self._drawn.n_steps - 1)}
         super().set_state(sync_data)
 
+    def report(self, error: BaseException) -> None:
+        """Show below the controls what went wrong, until something goes well."""
+        self.error = f"{type(error).__name__}: {error}".removesuffix(": ")
+
     def _act(self, _: Any, content: Mapping[str, Any], __: Any) -> None:
         """Do what the browser asks; a message without a wish only asks whether anybody hears it."""
-        if call := self._calls.get(content.get("action")):  # the button may have been taken away meanwhile
-            call()
-        if self._clicked is not None and "click" in content:
-            self._clicked(*content["click"])
+        if not content:
+            return
+        self.error = ""
+        try:
+            if call := self._calls.get(content.get("action")):  # the button may be gone meanwhile
+                call()
+            if self._clicked is not None and "click" in content:
+                self._clicked(*content["click"])
+        except (Exception, KeyboardInterrupt) as error:
+            self.report(error)
+            raise
 
     def still(self) -> dict[str, str]:
         """Return the telling page as MIME bundle, for readers without a kernel; empty without resvg."""

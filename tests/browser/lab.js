@@ -3,6 +3,9 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
 const panel = () => window.jupyterapp?.shell?.currentWidget;
 const kernel = () => panel()?.sessionContext?.session?.kernel;
 
+const replaced = (image) =>
+  image.parentElement.querySelector("style.nblib-beside") && !image.checkVisibility();
+
 const within = (seconds, what, work) =>
   Promise.race([
     work,
@@ -73,12 +76,13 @@ window.course = {
         outputs: cell.outputs.toJSON(),
       })),
 
-  // Pictures in the outputs; what is folded away until the cell runs counts for nothing.
+  // Pictures in the outputs; what is folded away until the cell runs, or has something live in its place,
+  // counts for nothing.
   images: async () =>
     Promise.all(
       [...document.querySelectorAll(".jp-OutputArea-output img")]
         .map((image) => [image, panel().content.widgets.find((cell) => cell.node.contains(image))])
-        .filter(([, cell]) => !cell?.outputHidden)
+        .filter(([image, cell]) => !cell?.outputHidden && !replaced(image))
         .map(async ([image, cell]) => {
           await image.decode().catch(() => null);
           return {

@@ -197,9 +197,6 @@ class StepperPage:
             "() => window.jupyterapp.shell.currentWidget.sessionContext.startKernel().then(() => null)"
         )
 
-    def restart_kernel(self) -> None:
-        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
-
     def axe(self) -> list[str]:
         """Return what axe-core finds wrong inside the stepper."""
         found: list[dict[str, Any]] = Axe().run(self.page, context=".nblib-stepper").response["violations"]

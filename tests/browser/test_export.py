@@ -1,93 +1,48 @@
-"""Notebooks as HTML pages: still pictures without widget state, and with it steppers that need no kernel."""
+"""Notebooks as HTML pages, offline: as nbconvert makes them, and those of the handout command."""
 
-import importlib.metadata
 import re
 import shlex
 import shutil
 import subprocess
 import sys
-import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import Browser, Page, Route, expect
 
 import refresh
 from browser.conftest import cannot_run
-from browser.stepping import NOBODY, StepperPage
+from browser.stepping import StepperPage
+from browser.test_kernel_faults import ADDER, PAD, TRAINING
+from nblib.tools import handout, html_pages
 
 ROOT = refresh.NOTEBOOKS.parent
-PROGRAM = ".venv/bin/jupyter nbconvert "
-COMMANDS = [
-    line.strip()
-    for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
-    if line.strip().startswith(PROGRAM)
-]
+COMMAND = "python -m nblib.tools.handout pages notebooks pages"
 NOTEBOOK = refresh.NOTEBOOKS / "01_perceptron.ipynb"
-WIDGET_MANAGER = {  # npm's packages, and the file in each that a page asks the internet for
-    "@jupyter-widgets/html-manager@1.0.15": "dist/embed-amd.js",
-    "requirejs@2.1.10": "require.js",
-}
-NO_NPM = "npm did not give {}: it must be installed and reach its registry for this test: {}"
-
-
-def convert(arguments: str, folder: Path) -> Path:
-    """Run ``jupyter nbconvert`` in the top folder and return the page that it writes to `folder`."""
-    command = [
-        sys.executable,
-        "-m",
-        "jupyter",
-        "nbconvert",
-        *shlex.split(arguments),
-        f"--output-dir={folder}",
-    ]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
-    (page,) = folder.glob("*.html")
-    return page
-
-
-@pytest.fixture(scope="module")
-def widget_manager(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Addresses, as patterns, and what an exported page finds there."""
-    folder, found = tmp_path_factory.mktemp("npm"), {}
-    npm = shutil.which("npm")
-    if npm is None:
-        cannot_run(NO_NPM.format(", ".join(WIDGET_MANAGER), "there is no npm"))
-    for number, (package, file) in enumerate(WIDGET_MANAGER.items()):
-        place = folder / str(number)
-        place.mkdir()
-        pack = [npm, "pack", "--silent", "--prefer-offline", package]
-        done = subprocess.run(pack, cwd=place, capture_output=True, text=True, timeout=120)
-        if done.returncode:
-            cannot_run(NO_NPM.format(package, done.stderr))
-        with tarfile.open(next(place.glob("*.tgz"))) as archive:
-            archive.extract(f"package/{file}", place, filter="data")
-        found[rf"^https://.*/{Path(file).stem}(\.min)?\.js$"] = place / "package" / file
-    (anywidget,) = (
-        file.locate()
-        for file in importlib.metadata.files("anywidget")
-        if file.match("nbextensions/anywidget/index.js")
-    )
-    return found | {r"^https://.*/anywidget@[^/]+/dist/index\.js$": Path(anywidget)}
+NONE = "No kernel is behind this page: what is grey works in the notebook, opened in Jupyter."
+LINKS = r"""[Here](01_perceptron.ipynb#cell-id=threshold), [not made](02_mcculloch_pitts_gates.ipynb) and
+[itself](#cell-id=adder). $\eta$"""
 
 
 class Exported:
-    """A page opened from the disk; what it asks the internet for it gets if it is `given`."""
+    """A page opened from the disk, with every other host blocked."""
 
-    def __init__(self, page: Page, file: Path, given: dict[str, Path]) -> None:
-        self.page, self.given, self.file = page, given, file
+    def __init__(self, page: Page, file: Path, scripts: bool) -> None:
+        self.page, self.file = page, file
         self.errors: list[str] = []
         self.asked: list[str] = []
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.route(re.compile("^https?:"), self._answer)
+        page.route(re.compile("^https?:"), self._block)
+        if not scripts:
+            page.route(re.compile("/scripts/"), lambda route: route.abort())
         page.goto(file.as_uri())
 
-    def _answer(self, route: Route) -> None:
+    def _block(self, route: Route) -> None:
         self.asked.append(route.request.url)
-        path = next((path for what, path in self.given.items() if re.search(what, route.request.url)), None)
-        route.fulfill(path=path) if path else route.abort()
+        route.abort()
 
     def wait_until_idle(self) -> None:
         """No kernel is behind the page: nothing is to be waited for."""
@@ -97,9 +52,9 @@ class Exported:
 def open_page(browser: Browser) -> Iterator[Callable[..., Exported]]:
     pages = []
 
-    def opened(file: Path, given: dict[str, Path] | None = None) -> Exported:
+    def opened(file: Path, scripts: bool = True) -> Exported:
         pages.append(browser.new_page(viewport={"width": 1280, "height": 900}))
-        return Exported(pages[-1], file, given or {})
+        return Exported(pages[-1], file, scripts)
 
     yield opened
     for page in pages:
@@ -117,7 +72,19 @@ def n_stills(path: Path) -> int:
 def test_as_committed_the_pictures_are_seen_without_the_internet(
     open_page: Callable[..., Exported], tmp_path: Path
 ):
-    exported = open_page(convert(f"--to html {shlex.quote(str(NOTEBOOK))}", tmp_path))
+    command = [
+        sys.executable,
+        "-m",
+        "jupyter",
+        "nbconvert",
+        "--to=html",
+        str(NOTEBOOK),
+        "--output-dir",
+        tmp_path,
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    exported = open_page(tmp_path / "01_perceptron.html")
     images = exported.page.get_by_role("img").and_(exported.page.locator(".jp-OutputArea-output img"))
     expect(images).to_have_count(n_stills(NOTEBOOK))
     for image in images.all():
@@ -128,20 +95,39 @@ def test_as_committed_the_pictures_are_seen_without_the_internet(
     assert exported.errors == []
 
 
-def test_the_readme_tells_how_to_export():
-    assert len(COMMANDS) == 1
-    assert NOTEBOOK.relative_to(ROOT).as_posix() in COMMANDS[0]
+# -- the pages of the handout command ---------------------------------------------------------------
 
 
-def test_exported_by_the_command_of_the_readme_a_stepper_steps_without_a_kernel(
-    widget_manager: dict[str, Path], open_page: Callable[..., Exported], tmp_path: Path
+def test_the_readme_tells_how_to_make_pages():
+    assert f".venv/bin/{COMMAND}" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the command makes of the first lesson and of a notebook with the other widgets."""
+    folder = tmp_path_factory.mktemp("pages")
+    source = folder / "notebooks"
+    source.mkdir()
+    shutil.copy(NOTEBOOK, source)
+    cells = [new_markdown_cell(f"# The others\n\n{LINKS}", id="links")]
+    for name, code in (("adder", ADDER), ("pad", PAD), ("training", TRAINING)):
+        cells.append(new_code_cell(code, id=name))
+    text = refresh.to_text(refresh.normalise(new_notebook(cells=cells)))
+    (source / "others.ipynb").write_text(text, encoding="utf-8")
+    arguments = shlex.split(COMMAND)[3:]
+    try:
+        assert handout.main([arguments[0], str(source), str(folder / arguments[2])]) == 0
+    except AssertionError:
+        if shutil.which("npm") is None:
+            cannot_run("npm must be installed, and reach its registry, for this test")
+        raise
+    return folder / arguments[2]
+
+
+def test_a_stepper_steps_and_what_needs_a_kernel_says_so_at_once(
+    pages: Path, open_page: Callable[..., Exported]
 ):
-    before = NOTEBOOK.read_bytes()
-    arguments = re.sub(r"--output-dir[= ]\S+", "", COMMANDS[0].removeprefix(PROGRAM))
-    exported = open_page(convert(arguments, tmp_path), widget_manager)
-    assert NOTEBOOK.read_bytes() == before
-    assert [path.name for path in tmp_path.iterdir()] == [f"{NOTEBOOK.stem}.html"], "all is in one file"
-
+    exported = open_page(pages / "01_perceptron.html")
     shown = StepperPage(exported)
     last = shown.n_steps - 1
     shown.button("First step").click()
@@ -168,11 +154,78 @@ def test_exported_by_the_command_of_the_readme_a_stepper_steps_without_a_kernel(
     shown.expect_step(0)
     assert (shown.caption, shown.picture) == first
     assert shown.axe() == []
-    shown.button("Reset with new seed").click()
-    expect(shown.notice).to_have_text("No answer yet: is the kernel busy, or not running?")
-    data = exported.page.get_by_label("data", exact=True)
-    chosen = data.input_value()
-    data.select_option("XOR")
-    expect(shown.notice).to_have_text(NOBODY)
-    expect(data).to_have_value(chosen)
-    assert exported.errors == []
+    expect(shown.notice).to_have_text(NONE)
+    expect(shown.button("Reset with new seed")).to_have_attribute("aria-disabled", "true")
+    shown.button("Reset with new seed").click(force=True)  # though it says that it is disabled
+    expect(shown.notice).to_have_text(NONE)
+    expect(shown.page.get_by_label("data", exact=True)).to_be_disabled()
+    shown.page.wait_for_timeout(700)  # longer than a kernel may take before the page says that it waits
+    expect(shown.notice).to_have_text(NONE)
+    (still,) = [image for image in shown.page.locator("img").all() if not image.is_visible()]
+    assert still.get_attribute("alt").startswith("A perceptron learns, step ")
+    assert exported.page.title() == "1 · The perceptron"
+    assert exported.page.locator("mjx-container").count() > 50
+    assert "$" not in exported.page.locator(".jp-MarkdownCell").first.inner_text()
+    assert exported.errors == exported.asked == []
+
+
+def test_the_other_widgets_say_so_too(pages: Path, open_page: Callable[..., Exported]):
+    exported = open_page(pages / "others.html")
+    boxes = exported.page.locator(".nblib-stepper")
+    expect(boxes).to_have_count(3)
+    for box in boxes.all():
+        expect(box.locator(".nblib-notice")).to_have_text(NONE)
+    for slider in exported.page.locator(".nblib-explorer .noUi-target").all():
+        expect(slider).to_have_attribute("disabled", re.compile(""))
+    sheet = exported.page.locator(".nblib-sheet")
+    sheet.scroll_into_view_if_needed()
+    sheet.click(position={"x": 50, "y": 50}, force=True)
+    expect(exported.page.locator(".nblib-pad")).to_have_attribute("data-strokes", "0")
+    training = exported.page.locator(".nblib-training")
+    for name in ("Start", "Stop"):
+        button = training.get_by_role("button", name=name, exact=True)
+        expect(button).to_have_attribute("aria-disabled", "true")
+    expect(training.get_by_role("slider")).to_be_disabled()
+    expect(training.get_by_role("combobox")).to_be_disabled()
+    training.get_by_role("button", name="Start").click(force=True)
+    expect(training.locator(".nblib-notice")).to_have_text(NONE)
+    assert exported.errors == exported.asked == []
+
+
+def test_where_scripts_may_not_run_the_pictures_are_seen(pages: Path, open_page: Callable[..., Exported]):
+    exported = open_page(pages / "01_perceptron.html", scripts=False)
+    images = exported.page.locator(".jp-OutputArea-output img")
+    expect(images).to_have_count(n_stills(NOTEBOOK))
+    assert all(image.is_visible() for image in images.all())
+
+
+def test_links_between_pages_lead_to_pages(pages: Path, open_page: Callable[..., Exported]):
+    exported = open_page(pages / "others.html")
+    link = exported.page.get_by_role("link")
+    assert link.filter(has_text="not made").get_attribute("href") == "02_mcculloch_pitts_gates.ipynb"
+    link.filter(has_text="itself").click()
+    expect(exported.page.locator("[id='cell-id=adder']")).to_be_in_viewport()
+    link.filter(has_text="Here").click()
+    expect(exported.page.locator("[id='cell-id=threshold']")).to_be_in_viewport()
+    assert exported.page.url.endswith("/01_perceptron.html#cell-id=threshold")
+
+
+def test_every_link_of_the_course_leads_somewhere_in_its_pages():
+    paths = refresh.all_notebooks()
+    names = [path.stem for path in paths]
+    pages, places = {}, {}
+    for path in paths:
+        notebook = refresh.read(path)
+        places[path.stem] = {f"cell-id={cell.id}" for cell in notebook.cells}
+        notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
+        pages[path.stem] = html_pages.as_html(notebook, path, names).partition("<main>")[2]
+        places[path.stem] |= {unquote(place) for place in re.findall(r'\bid="([^"]+)"', pages[path.stem])}
+    links = [(name, urlsplit(link)) for name in names for link in re.findall(r'href="([^"]+)"', pages[name])]
+    lost = [
+        f"{name}: {link.geturl()}"
+        for name, link in links
+        if not link.netloc
+        and unquote(link.fragment) not in places.get(link.path.removesuffix(".html") or name, set()) | {""}
+    ]
+    assert not lost, "\n".join(lost)
+    assert len(links) > 1000

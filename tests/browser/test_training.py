@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from browser.lab import Lab, NotebookPage, open_notebook
-from browser.stepping import NOBODY, StepperPage, save
+from browser.stepping import StepperPage, save
 
 Opener = Callable[[Path], NotebookPage]
 
@@ -140,25 +140,39 @@ def test_start_look_elsewhere_pause_change_resume_stop(start: Callable[..., Trai
     expect(shown.alert).to_be_empty()
 
 
-def test_buttons_work_while_a_cell_is_being_awaited(start: Callable[..., TrainingPage]):
+WAIT = """() => {
+    const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    const reply = kernel.requestExecute({code: 'await live.finished()', store_history: false}).done;
+    window.waited = '';
+    reply.then(({content}) => (window.waited = content.status));
+}"""
+
+
+def test_a_cell_that_awaits_waits_through_a_pause_and_goes_on_at_the_stop(start: Callable[..., TrainingPage]):
     shown = start(ENDLESS, "live")
+    words = shown.box.locator(".nblib-words")
     shown.button("Start").click()
+    shown.page.evaluate(WAIT)
+    shown.wait_for_more_points()
+    shown.button("Pause").click()
+    shown.expect_status("paused")
+    expect(words).to_have_text(re.compile(r" A cell waits for it: Resume, or Stop to let it go on\.$"))
+    eta = shown.box.get_by_role("slider", name="Learning rate η")
+    eta.press("ArrowRight")
+    expect(eta).to_have_attribute("aria-valuetext", "η = 1")
+    shown.button("Resume").click()
     shown.expect_status("running")
-    for name, status in (("Pause", "paused"), ("Stop", "stopped")):
-        shown.page.evaluate("""() => {
-            const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-            window.waited = kernel.requestExecute({code: 'await live.finished()', store_history: false}).done;
-        }""")
-        shown.wait_for_more_points()
-        shown.button(name).click()
-        assert shown.page.evaluate("window.waited.then(reply => reply.content.status)") == "ok"
-        shown.expect_status(status)
-        shown.page.wait_for_timeout(600)  # longer than it takes until the page says that it waits
-        expect(shown.notice).to_be_empty()
-        shown.button("Resume" if status == "paused" else "Start again").click()
-        shown.expect_status("running")
+    shown.wait_for_more_points()
+    expect(shown.drawing).to_contain_text("η = 1")
+    shown.button("Pause").click()
+    shown.expect_status("paused")
+    shown.page.wait_for_timeout(600)  # longer than it takes until the page says that it waits
+    expect(shown.notice).to_be_empty()
+    assert shown.page.evaluate("window.waited") == "", "all the while the cell has waited"
     shown.button("Stop").click()
     shown.expect_status("stopped")
+    shown.page.wait_for_function("window.waited === 'ok'")
+    expect(words).not_to_contain_text("waits")
 
 
 def test_run_all_goes_on_by_itself(start: Callable[..., TrainingPage]):
@@ -215,7 +229,7 @@ def test_a_view_that_is_gone_draws_nothing(start: Callable[..., TrainingPage]):
     assert shown.page.evaluate("window.painted") == 0
 
 
-def test_where_nobody_answers_the_page_says_so_and_settings_go_back(start: Callable[..., TrainingPage]):
+def test_keys_work_after_a_click_where_a_click_gives_no_focus(start: Callable[..., TrainingPage]):
     shown = start("1", ENDLESS, "live", "2")
     before = shown.cells()
     shown.refuse_focus_as_safari_does()
@@ -226,16 +240,19 @@ def test_where_nobody_answers_the_page_says_so_and_settings_go_back(start: Calla
     shown.expect_status("stopped")
     expect(shown.notice).to_be_empty()
     assert shown.cells() == before
-    shown.restart_kernel()
-    eta, size = shown.box.get_by_role("slider", name="Learning rate η"), shown.choice("Mini-batch size")
-    size.select_option("100")
-    expect(shown.notice).to_have_text(NOBODY)
-    expect(size).to_have_value("10")
-    eta.press("ArrowRight")
-    expect(eta).to_have_attribute("aria-valuetext", "η = 0.5")
-    shown.button("Start again").click()
-    expect(shown.notice).to_have_text(NOBODY)
-    assert shown.axe() == []
+
+
+def test_a_narrow_window_shows_all(start: Callable[..., TrainingPage]):
+    wide = "live = LiveTraining(Network([784, 16, 10]), np.zeros((20, 784)), np.zeros(20, int), 30, 10, 0.5)"
+    shown = start(f"{SHORT}\n{wide}\nlive")
+    shown.page.set_viewport_size({"width": 320, "height": 800})  # or 1280 at 400 %
+    expect(shown.box.locator("canvas")).to_be_visible()
+    shown.page.wait_for_function("document.querySelector('.nblib-training').clientWidth < 300")
+    beyond = shown.box.evaluate("""box => [...box.querySelectorAll('*')].filter(
+        part => part.getBoundingClientRect().right > box.getBoundingClientRect().right + 1
+    ).map(part => part.outerHTML.slice(0, 80))""")
+    assert beyond == []
+    assert shown.box.evaluate("box => box.scrollWidth - box.clientWidth") <= 0
 
 
 def test_interrupting_a_cell_that_waits(lab: Lab, browser: Browser, tmp_path: Path):

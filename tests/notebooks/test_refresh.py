@@ -8,6 +8,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from nbval.plugin import get_sanitize_patterns
 
 import refresh
+from nblib.widgets import still
 
 WIDGET = {"model_id": "0123456789abcdef", "version_major": 2, "version_minor": 0}
 
@@ -148,13 +149,17 @@ def test_pixels_may_differ_but_words_may_not():
 
 
 def test_nbval_overlooks_pixels_as_refresh_does_and_the_cover_of_what_is_folded():
-    pixels, (cover, rest) = get_sanitize_patterns(
+    pixels, (cover, rest), (style, begin) = get_sanitize_patterns(
         Path(__file__).with_name("sanitize.cfg").read_text(encoding="utf-8")
     )
     assert pixels == (refresh.EMBEDDED_IMAGE.pattern, refresh.BLANK_IMAGE)
     for text in ("14", "\n14", " 14", " \n 14", "1\n \n4"):
         assert re.sub(cover, rest, refresh.COVER + text) == text
         assert re.sub(cover, rest, text) == text.removeprefix(refresh.COVER)
+    html = picture("AAAA", "a line").data["text/html"]
+    assert re.sub(style, begin, still.STYLE + html) == html
+    (kept,) = outputs_of(notebook_with(new_output("execute_result", data={"text/html": still.STYLE + html})))
+    assert kept.data["text/html"] == html
 
 
 @pytest.mark.parametrize(

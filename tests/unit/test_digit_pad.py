@@ -42,7 +42,7 @@ def test_an_empty_pad(pad):
     assert repr(pad) == "[DigitPad: draw a digit for the network 784-6-10]"
     assert pad.strokes == []
     assert pad.reading is None
-    assert pad.answer == {"words": BLANK, "points": 0, "number": 1}
+    assert pad.answer == {"words": BLANK, "points": 0, "number": 1, "strokes": [], "window": ""}
 
 
 def test_a_drawing_is_answered(pad):
@@ -147,6 +147,24 @@ def test_every_message_of_the_browser_is_answered(pad, sent):
     assert sent == []
 
 
+def test_an_answer_carries_the_strokes_it_is_about_and_the_window_that_drew_them(pad):
+    drawn = [[[0.2, 0.2], [0.2, 0.8]]]
+    tell(pad, {"strokes": drawn, "window": "a"})
+    assert (pad.answer["strokes"], pad.answer["window"]) == (drawn, "a")
+    assert "strokes" not in pad.get_state(), "there is one place that tells what is drawn"
+    pad.undo()
+    assert (pad.answer["strokes"], pad.answer["window"]) == ([], "")
+    tell(pad, {"strokes": drawn, "window": "b"})
+    tell(pad, {"file": "seven.png"}, image_file(7))
+    assert (pad.answer["strokes"], pad.answer["window"], pad.answer["answer"]) == ([], "", pad.reading.answer)
+
+
+def test_strokes_that_are_none_leave_no_window_behind(pad):
+    tell(pad, {"strokes": [[[2, 2]]], "window": "a"})  # the kernel's log says why they are refused
+    pad.clear()
+    assert pad.answer["window"] == ""
+
+
 def test_files_from_the_browser(pad, sent):
     tell(pad, {"file": "seven.png"}, image_file(7))
     assert sent == [{"said": "seven.png is shown."}]
@@ -188,11 +206,11 @@ def test_bad_arguments(arguments, message):
 
 
 def test_the_still_picture(pad):
-    data, _ = pad._repr_mimebundle_()
+    data = pad._repr_mimebundle_()
     assert data["text/plain"] == repr(pad)
     assert 'alt="An empty pad for drawing a digit. Nothing is drawn yet."' in data["text/html"]
     pad.draw(handwriting.strokes(3))
-    data, _ = pad._repr_mimebundle_()
+    data = pad._repr_mimebundle_()
     reading = pad.reading
     near = " and ".join(f"a {label}" for label in reading.labels)
     alt = f"A drawn digit, scaled and centred; the network says {reading.answer}. Nearest to it among the"

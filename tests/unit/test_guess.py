@@ -79,7 +79,7 @@ def test_what_is_no_answer_is_refused_and_nothing_changes():
 
 
 def test_what_is_stored_says_the_question_and_its_answers_in_words():
-    bundle, _ = Guess("a < b?", ["yes & no", "no"])._repr_mimebundle_()
+    bundle = Guess("a < b?", ["yes & no", "no"])._repr_mimebundle_()
     assert bundle["text/plain"] == "[Guess: a < b? / yes & no / no]"
     assert bundle["text/html"] == (
         '<div class="nblib-still"><b>a &lt; b?</b><ul><li>yes &amp; no</li><li>no</li></ul></div>'

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from nblib.tools import handout
+from nblib.tools import folders, handout
 
 FOLDED = (
     "<details><summary>Hint 1</summary>Add.</details>\n<details><summary>Hint 2</summary>Add 1.</details>\n"
@@ -161,14 +161,14 @@ def test_a_notebook_that_does_not_fit_is_named_and_nothing_is_written(
 
 
 def test_a_full_disk_leaves_no_half_of_the_copies(folder, tmp_path, capsys, monkeypatch):
-    def full(*_):
+    def full(*_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(handout.shutil, "copy", full)  # after the notebooks
+    monkeypatch.setattr(folders.shutil, "copytree", full)
     target = tmp_path / "new"
     assert handout.main(["solved", str(folder), str(target)]) == 1
     assert "No space left" in capsys.readouterr().err
-    assert list(target.iterdir()) == []
+    assert not target.exists()
     monkeypatch.undo()
     assert handout.main(["solved", str(folder), str(target)]) == 0
 

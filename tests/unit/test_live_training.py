@@ -58,7 +58,7 @@ async def begun(**options):
 
 async def assert_rests(live, status):
     """Check that it does nothing any more."""
-    await live.finished()
+    await asyncio.sleep(0.1)  # longer than a slice
     updates, weights = live.training.updates, copies(live.training.network)
     await asyncio.sleep(0.05)
     assert (live.status, live.training.updates) == (status, updates)
@@ -157,7 +157,7 @@ async def test_closed_it_trains_no_more():
 async def test_a_closed_training_is_stopped_without_a_last_picture(monkeypatch):
     live = await begun()
     live.pause()
-    await live.finished()
+    await asyncio.sleep(0.1)  # longer than a slice
     monkeypatch.setattr(training_picture, "levels", None)  # as at the end of Python
     live.close()
     assert live.status == "stopped"
@@ -167,6 +167,74 @@ def test_when_its_loop_ends_it_rests():
     live = asyncio.run(begun())
     assert live.status == "paused"
     assert is_sound(live.training.network)
+
+
+@in_a_loop
+async def test_who_waits_for_the_end_waits_through_a_pause_and_is_told_so():
+    live = await begun(epochs=4)
+    waiting = asyncio.create_task(live.finished())
+    live.pause()
+    await assert_rests(live, "paused")
+    assert not waiting.done()
+    assert live.words.endswith(". A cell waits for it: Resume, or Stop to let it go on.")
+    live.start()
+    await waiting
+    assert live.status == "finished"
+    assert_same(live.training.network, trained_by_sgd(4))
+
+
+@pytest.mark.parametrize("end", ["stop", "close"])
+def test_the_end_of_a_paused_training_lets_who_waits_go_on(end):
+    @in_a_loop
+    async def end_it():
+        live = await begun()
+        live.pause()
+        await assert_rests(live, "paused")
+        waiting = asyncio.create_task(live.finished())
+        await asyncio.sleep(0.01)
+        assert not waiting.done()
+        getattr(live, end)()
+        await waiting
+        assert live.status == "stopped"
+        assert end == "close" or "waits" not in live.words
+
+    end_it()
+
+
+@in_a_loop
+async def test_an_interrupt_lets_who_waits_go_on(monkeypatch):
+    live = await begun()
+    waiting = asyncio.create_task(live.finished())
+    await updated(live)
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(live.training, "advance", interrupted)
+    await waiting
+    assert live.status == "paused"
+
+
+@in_a_loop
+async def test_a_window_that_leaves_pauses_it_only_where_no_other_shows_it(monkeypatch):
+    monkeypatch.setattr(module, "ROLL_CALL", 0.05)
+    live, sent = await begun(), []
+    monkeypatch.setattr(live, "send", lambda content, *_: sent.append(content))
+    tell(live, {"action": "leave"})
+    assert {"roll": True} in sent
+    tell(live, {"here": True})
+    await asyncio.sleep(0.1)
+    assert live.status == "running"
+    waiting = asyncio.create_task(live.finished())
+    tell(live, {"action": "leave"})
+    await asyncio.sleep(0.1)
+    assert live.status == "running", "a cell waits, and nobody could resume it"
+    waiting.cancel()
+    await asyncio.wait({waiting})
+    live.start()
+    tell(live, {"action": "leave"})
+    await asyncio.sleep(0.1)
+    assert live.status == "paused"
 
 
 @in_a_loop
@@ -437,7 +505,7 @@ def test_inputs_that_are_no_picture_have_none():
 async def test_the_still_is_a_picture_in_words_too_and_changes_as_it_trains():
     live = make(epochs=2)
     heading = "Training of 16-5-2, 2 epochs of 600 examples."
-    before, _ = live._repr_mimebundle_()
+    before = live._repr_mimebundle_()
     assert set(before) == {
         "application/vnd.jupyter.widget-view+json", "text/plain", *live.picture().image_bundle(),
     }  # fmt: skip
@@ -445,7 +513,7 @@ async def test_the_still_is_a_picture_in_words_too_and_changes_as_it_trains():
     assert f'<img alt="{heading} After 0 of 2 epochs: cost ' in before["text/html"]
     live.start()
     await live.finished()
-    after, _ = live._repr_mimebundle_()
+    after = live._repr_mimebundle_()
     assert f'<img alt="{heading} After 2 of 2 epochs: cost 0.' in after["text/html"]
     image = [bundle["text/html"].partition("src=")[2] for bundle in (before, after)]
     assert image[0] != image[1]

@@ -16,6 +16,7 @@ from PIL import Image
 
 from messages import click, press, tell
 from nblib.drawing.scene import Caption, Scene, circle, text
+from nblib.steppers import gates_stepper
 from nblib.widgets import stepper as module
 from nblib.widgets.explorer import NEW_SEED, Explorer
 from nblib.widgets.stepper import Stepper
@@ -264,6 +265,69 @@ def test_the_browser_knows_which_settings_are_drawn():
     assert shown.stepper.settings == {steps.model_id: {"value": 5}, kind.model_id: {"index": 0}}
     kind.value = "b"
     assert shown.stepper.settings == {steps.model_id: {"value": 5}, kind.model_id: {"index": 1}}
+
+
+class Further(Explorer):
+    """An explorer with a widget that is no setting of the run."""
+
+    def __init__(self):
+        self.further = ipywidgets.IntSlider(value=3, description="next")
+        super().__init__(lambda steps: scene(steps), {"steps": ipywidgets.IntSlider(value=5, min=1, max=9)})
+
+    def rows(self):
+        return [*super().rows(), ipywidgets.HBox([self.further])]
+
+
+def test_the_browser_knows_every_widget_above_that_holds_a_value():
+    shown = Further()
+    steps = shown.settings["steps"]
+    assert shown.stepper.settings == {steps.model_id: {"value": 5}, shown.further.model_id: {"value": 3}}
+    shown.further.value = 4
+    assert shown.stepper.settings[shown.further.model_id] == {"value": 4}
+
+
+def test_the_sliders_of_the_adder_are_among_them_while_it_is_shown():
+    shown = gates_stepper.explorer("XOR")
+    assert len(shown.stepper.settings) == 1
+    shown.settings["circuit"].value = "4-bit adder"
+    values = [state.get("value") for state in shown.stepper.settings.values()]
+    assert values == [None, *(slider.value for slider in shown.addends)]
+    shown.addends[0].value = 9
+    assert shown.stepper.settings[shown.addends[0].model_id] == {"value": 9}
+
+
+def test_a_setting_whose_run_fails_goes_back_and_says_why():
+    def build(steps, kind):
+        if steps > 6:
+            raise ArithmeticError("too many steps")
+        return scene(steps)
+
+    steps, kind = ipywidgets.IntSlider(value=5, min=1, max=9), ipywidgets.Dropdown(options=["a", "b"])
+    shown = Explorer(build, {"steps": steps, "kind": kind})
+    kind.value = "b"
+    shown.step = 2
+    before = shown.stepper.scene
+    with pytest.raises(ArithmeticError):
+        steps.value = 7
+    assert (steps.value, kind.value, shown.step) == (5, "b", 2)
+    assert shown.stepper.scene == before
+    assert shown.stepper.error == "ArithmeticError: too many steps"
+    steps.value = 6
+    assert (shown.stepper.error, shown.n_steps) == ("", 6)
+
+
+def test_a_new_seed_whose_run_fails_is_forgotten():
+    def build(seed):
+        if seed == 1:
+            raise KeyboardInterrupt
+        return scene()
+
+    shown = Explorer(build, {}, seeded=True)
+    with pytest.raises(KeyboardInterrupt):
+        press(shown, NEW_SEED)
+    assert (shown.seed, shown.stepper.error) == (0, "KeyboardInterrupt")
+    tell(shown.stepper, {})
+    assert shown.stepper.error == "KeyboardInterrupt", "only what is asked next wipes it off"
 
 
 def test_settings_stand_above_the_stepper():
