@@ -25,7 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 from nblib import validate
 from nblib.drawing import figure_data
 from nblib.drawing.numbers import signed
-from nblib.drawing.picture import BLUE, GREEN, GREY, INK, ORANGE, Picture, bare, canvas
+from nblib.drawing.picture import BLUE, GREY, INK, ORANGE, Picture, bare, canvas
 from nblib.drawing.plane_figures import SIGNED
 from nblib.drawing.plane_figures import perceptron_steps as perceptron_steps
 from nblib.drawing.plane_figures import plane as plane
@@ -186,7 +186,8 @@ def surface(
     grid : tuple of (x, y, cost)
         Shapes (m,), (n,) and (n, m), as ``np.meshgrid(x, y)`` would fill them.
     paths : mapping of label to (x, y), optional
-        Each with a ring at its start and a dot at each step.
+        Each with a ring at its start and a dot at each step, in the colours and dashes in which `curves`
+        draws as many lines.
     """
     x, y, cost = figure_data.grid("grid", grid)
     paths = figure_data.by_label("paths", paths or {}, "label: (x, y)", figure_data.points)
@@ -196,10 +197,10 @@ def surface(
         ax = axes[0, 0]
         filled = ax.contourf(x, y, cost, levels=20, cmap="Greys", alpha=0.75)
         ax.contour(x, y, cost, levels=20, colors="white", linewidths=0.4)
-        looks = ((BLUE, "-"), (ORANGE, "--"), (GREEN, "-."), (INK, ":"))
-        for (color, dash), (label, (px, py)) in zip(looks, paths.items(), strict=False):
-            ax.plot(px, py, dash, marker="o", markersize=3, color=color, label=label)
-            ax.plot(px[0], py[0], "o", markersize=11, markerfacecolor="none", markeredgecolor=color)
+        for label, (px, py) in paths.items():
+            ax.plot(px, py, marker="o", markersize=3, label=label)
+        for start in {(px[0], py[0]) for px, py in paths.values()}:  # a ring for all that begin there
+            ax.plot(*start, "o", markersize=11, markerfacecolor="none", markeredgecolor=INK)
         figure.colorbar(filled, ax=ax, label="cost C")
         ax.set(xlim=(x.min(), x.max()), ylim=(y.min(), y.max()), xlabel=xlabel, ylabel=ylabel, **more)
         ax.grid(False)

@@ -22,7 +22,7 @@ BLUE, ORANGE, GREEN, GREY, INK = "#0072B2", "#D55E00", "#009E73", "#777777", "#2
 
 _STYLE = Path(__file__).parent / "course.mplstyle"
 _DPI = 120
-_COLOURS, _FREQUENT = 64, 12  # of a picture's palette; so many are kept because they fill much of it
+_COLOURS, _FREQUENT = 64, 24  # of a picture's palette; so many are kept because they fill much of it
 
 
 class Picture:

@@ -575,6 +575,17 @@ def test_a_small_picture_keeps_the_colours_of_the_course_and_no_pixel_loses_its_
     assert Image.open(io.BytesIO(small_png(png(picture)))).mode == "P"
 
 
+def test_what_fills_much_of_a_picture_keeps_its_colour_beside_thin_lines_with_many_shades():
+    grey = np.linspace(60, 250, 20).astype(int)  # contour bands, from the largest to the smallest
+    picture = np.repeat(grey, np.linspace(20, 5, 20).astype(int))[:, None, None] * np.ones((1, 200, 3), int)
+    bands = picture.copy()
+    for row in range(0, len(picture), 2):  # a pink line, softened towards what lies under it
+        for column, share in enumerate(np.linspace(0.05, 1, 8)):
+            picture[row, column] = share * np.array([204, 121, 167]) + (1 - share) * picture[row, column]
+    small = pixels_of(small_png(png(picture)))
+    np.testing.assert_array_equal(small[:, 8:], bands[:, 8:])
+
+
 def test_the_strongest_weights_keep_their_colours():
     weights = np.random.default_rng(0).normal(scale=0.3, size=(28, 28))
     weights[3, 4], weights[20, 7] = 2.0, -2.0
@@ -709,6 +720,23 @@ def test_a_subscript_is_written_with_small_digits():
     assert numbers.sub(1234567890) == "₁₂₃₄₅₆₇₈₉₀"
     assert "w" + numbers.sub(0) == "w₀"
     assert numbers.sub(np.int64(12)) == "₁₂"
+
+
+def test_paths_on_a_surface_look_as_curves_do_with_one_ring_for_each_start():
+    grid = [0.0, 1.0], [0.0, 1.0], [[0.0, 1.0], [1.0, 2.0]]
+    lines = {"slow": ([0, 0.1], [0, 0.2]), "quick": ([0, 0.5], [0, 0.9]), "elsewhere": ([1, 0.5], [1, 0.9])}
+    on_surface = figures.surface(grid, xlabel="w", ylabel="b", alt="x", paths=lines).figure.axes[0].lines
+    alone = figures.curves(lines, xlabel="w", ylabel="b", alt="x").figure.axes[0].lines
+
+    def looks(line):
+        return line.get_color(), line.get_linestyle()
+
+    drawn = [line for line in on_surface if len(line.get_xdata()) > 1]
+    assert [looks(line) for line in drawn] == [looks(line) for line in alone[:3]]
+    assert len({looks(line) for line in drawn}) == 3
+    rings = {tuple(np.ravel(line.get_data()).tolist()) for line in on_surface if len(line.get_xdata()) == 1}
+    assert rings == {(0.0, 0.0), (1.0, 1.0)}
+    assert len(on_surface) == 5, "two of three paths begin at one place, and share its ring"
 
 
 def test_a_surface_refuses_more_paths_than_it_can_tell_apart():
