@@ -3,10 +3,10 @@ r"""Three neurons in a row, and every derivative of the chain rule by its name.
     a0 ──w1, b1──▶ a1 ──w2, b2──▶ a2
 
     z1 = w1·a0 + b1    a1 = σ(z1)
-    z2 = w2·a1 + b2    a2 = σ(z2)    C = (a2 − y)²
+    z2 = w2·a1 + b2    a2 = σ(z2)    C = ½ (a2 − y)²
 
-In the notation with L for the last layer, L = 2: a0 is a^(L−2), a1 is a^(L−1), a2 is a^(L). The
-cost is (a2 − y)² without a ½, so that its derivative carries a 2.
+The number counts the layers: w1 is w¹ of the formulas, and a2 is a², never a power. Where others count from
+the last layer L = 2, a0 is a^(L−2), a1 is a^(L−1), and a2 is a^(L).
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class Chain:
     --------
     >>> there_and_back = Chain(w1=1.5, b1=-0.7, w2=2.0, b2=-0.58).run(a0=0.8, y=1.0)
     >>> round(there_and_back.a2, 2), round(there_and_back.dC_dw2, 4)
-    (0.66, -0.0948)
+    (0.66, -0.0474)
     """
 
     w1: Value
@@ -130,7 +130,7 @@ class Chain:
         z2 = self.w2 * a1 + self.b2
         a2 = _sigma(z2)
 
-        dC_da2 = 2 * (a2 - y)
+        dC_da2 = a2 - y
         da2_dz2 = a2 * (1 - a2)
         dz2_dw2, dz2_db2, dz2_da1 = a1, 1.0, self.w2
         da1_dz1 = a1 * (1 - a1)
@@ -140,7 +140,7 @@ class Chain:
         dC_da1 = delta2 * dz2_da1
         delta1 = dC_da1 * da1_dz1
         return ChainPass(
-            a0=a0, z1=z1, a1=a1, z2=z2, a2=a2, cost=(a2 - y) ** 2,
+            a0=a0, z1=z1, a1=a1, z2=z2, a2=a2, cost=0.5 * (a2 - y) ** 2,
             dC_da2=dC_da2, da2_dz2=da2_dz2, dz2_dw2=dz2_dw2, dz2_db2=dz2_db2, dz2_da1=dz2_da1,
             da1_dz1=da1_dz1, dz1_dw1=dz1_dw1, dz1_db1=dz1_db1, dz1_da0=dz1_da0,
             delta2=delta2, dC_dw2=delta2 * dz2_dw2, dC_db2=delta2 * dz2_db2, dC_da1=dC_da1,
@@ -148,7 +148,7 @@ class Chain:
         )  # fmt: skip
 
     def cost(self, a0: Value, y: Value) -> float:
-        """Return the cost (a2 − y)², averaged over the examples."""
+        """Return the cost ½ (a2 − y)², averaged over the examples."""
         return float(np.mean(self.run(a0, y).cost))
 
     def gradient(self, a0: Value, y: Value) -> dict[str, float]:

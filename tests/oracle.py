@@ -40,14 +40,12 @@ DERIVATIVES: dict[str, Function] = {
 
 COSTS: dict[str, Callable[[Any, Any], Any]] = {  # of each output; the cost of an example is their sum
     "quadratic": lambda a, y: 0.5 * (a - y) ** 2,
-    "squared": lambda a, y: (a - y) ** 2,  # as notebook 04 has it
     "cross_entropy": lambda a, y: -(y * np.log(a) + (1 - y) * np.log(1 - a)),
     "softmax": lambda a, y: -y * np.log(a),  # with softmax in place of the last activation
 }
 
 COST_GRADIENTS: dict[str, Callable[[Any, Any], Any]] = {
     "quadratic": lambda a, y: a - y,
-    "squared": lambda a, y: 2 * (a - y),
     "cross_entropy": lambda a, y: -y / a + (1 - y) / (1 - a),
 }
 

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from nblib import validate
 from nblib.chain import ChainPass
 from nblib.drawing import figure_data
-from nblib.drawing.numbers import num, signed, sub
+from nblib.drawing.numbers import layered, num, signed, sub
 from nblib.drawing.picture import Picture
 from nblib.drawing.wiring import Edge, Node, column, draw
 from nblib.gates import Circuit, CircuitRecord, Unit
@@ -176,7 +176,7 @@ def chain(values: ChainPass, *, alt: str, title: str = "") -> Picture:
         "b2": (6, -1.3, v.z2 - v.dz2_da1 * v.a1), "a0": (0, 0, v.a0), "z1": (2, 0, v.z1), "a1": (4, 0, v.a1),
         "z2": (6, 0, v.z2), "a2": (8, 0, v.a2), "C": (10, 0, v.cost),
     }  # fmt: skip
-    nodes = {name: Node(x, y, f"{name}\n{num(value, 3)}") for name, (x, y, value) in places.items()}
+    nodes = {name: Node(x, y, f"{layered(name)}\n{num(value, 3)}") for name, (x, y, value) in places.items()}
     factors = {
         ("a0", "z1"): v.dz1_da0, ("w1", "z1"): v.dz1_dw1, ("b1", "z1"): v.dz1_db1, ("z1", "a1"): v.da1_dz1,
         ("a1", "z2"): v.dz2_da1, ("w2", "z2"): v.dz2_dw2, ("b2", "z2"): v.dz2_db2, ("z2", "a2"): v.da2_dz2,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from math import floor, isfinite, log10
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LAYER = re.compile(r"(?<=[^\W\d])\d")
 _PLAIN = str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789") | {ord("–"): "nan"}
 
 
@@ -57,6 +59,15 @@ def sub(index: int) -> str:
     'w₁₂'
     """
     return str(index).translate(_SUBSCRIPTS)
+
+
+def layered(text: str) -> str:
+    """Return names of the code as formulas write them: the number of the layer, behind a letter, is raised.
+
+    >>> layered("∂C/∂w1 = 2·a0"), layered("C = 0.5")
+    ('∂C/∂w¹ = 2·a⁰', 'C = 0.5')
+    """
+    return _LAYER.sub(lambda found: found[0].translate(_RAISED), text)
 
 
 def show(value: float | str, digits: int = 4) -> str:

@@ -1,7 +1,6 @@
 """What a flip-book of the three-neuron chain tells: its numbers by name, page by page, and its captions.
 
-In the dependency tree one arrow leaves each number. The arrow carries the factor ∂next/∂number, and
-the derivative of the cost for a number is the product of the factors on its way to C.
+In here the numbers have the names of the code, w1; what is read has those of the formulas, w¹.
 """
 
 from __future__ import annotations
@@ -9,37 +8,26 @@ from __future__ import annotations
 import numpy as np
 
 from nblib.chain import PARAMETERS, ChainRecord
+from nblib.drawing.chain_tree import (
+    FORWARD,
+    NEXT,
+    factor_field,
+    factor_name,
+    path,
+    slope_field,
+    slope_name,
+)
 from nblib.drawing.formula import Formula, product
-from nblib.drawing.numbers import given, show
+from nblib.drawing.numbers import given, layered, show
 from nblib.drawing.scene import Caption
 from nblib.steppers.pages import Pages
 
-FORWARD = ("z1", "a1", "z2", "a2", "C")
-NEXT = {
-    "a2": "C", "z2": "a2", "w2": "z2", "b2": "z2", "a1": "z2", "z1": "a1", "w1": "z1", "b1": "z1", "a0": "z1",
-}  # fmt: skip
-"""Where the arrow from each number leads, in the order in which the derivatives are computed."""
 _PHASES = [*FORWARD, *NEXT, "update"]
 
 
 def back(name: str) -> int:
     """Return the phase in which ∂C/∂name is computed."""
     return _PHASES.index(name, len(FORWARD))
-
-
-def path(name: str) -> list[str]:
-    """Return the numbers whose arrows lie between C and `name`, from C backwards."""
-    return [*(path(NEXT[name]) if NEXT[name] != "C" else []), name]
-
-
-def arrow_name(name: str) -> str:
-    """Return how the factor on the arrow from `name` is written: ``∂z2/∂w2``."""
-    return f"∂{NEXT[name]}/∂{name}"
-
-
-def slope_name(name: str) -> str:
-    """Return how ∂C/∂name is written: ``δ1``, ``δ2`` or ``∂C/∂w1``."""
-    return f"δ{name[1]}" if name[0] == "z" else f"∂C/∂{name}"
 
 
 class Book:
@@ -78,9 +66,8 @@ class Book:
         self.value = {name: getattr(record, name) for name in PARAMETERS}
         self.value |= {name: getattr(passes, name) for name in ("a0", "z1", "a1", "z2", "a2")}
         self.value["C"] = passes.cost
-        self.factor = {name: getattr(passes, f"d{to}_d{name}") for name, to in NEXT.items()}
-        fields = {name: f"delta{name[1]}" if name[0] == "z" else f"dC_d{name}" for name in NEXT}
-        self.slope = {name: getattr(passes, field) for name, field in fields.items()}
+        self.factor = {name: getattr(passes, factor_field(name)) for name in NEXT}
+        self.slope = {name: getattr(passes, slope_field(name)) for name in NEXT}
         columns = [*self.value.items(), *self.factor.items(), *self.slope.items()]
         for name, column in columns:
             if len(column) != n_rows:
@@ -105,7 +92,7 @@ _FORWARD = {
     "a1": ("it squashes the sum. a1 is what it tells the output neuron.", Formula("σ({z1})")),
     "z2": ("the output neuron weighs a1 and adds its bias.", Formula("{w2}·{a1} + {b2}")),
     "a2": ("it squashes the sum. a2 is the output of the chain.", Formula("σ({z2})")),
-    "C": ("the cost says how far the output is from the target y.", Formula("({a2} − {y})²")),
+    "C": ("the cost says how far the output is from the target y.", Formula("½·({a2} − {y})²")),
 }
 _BACKWARD = {
     "a2": "the first factor: how fast does the cost move with the output?",
@@ -119,7 +106,7 @@ _BACKWARD = {
     "a0": "the input cannot be turned either. A layer before it would take the blame from here.",
 }
 _FACTOR = {
-    "a2": Formula("2·({a2} − {y})"), "z2": Formula("{a2}·(1 − {a2})"), "z1": Formula("{a1}·(1 − {a1})"),
+    "a2": Formula("{a2} − {y}"), "z2": Formula("{a2}·(1 − {a2})"), "z1": Formula("{a1}·(1 − {a1})"),
     "w2": "a1", "b2": "1", "a1": "w2", "w1": "a0", "b1": "1", "a0": "w1",
 }  # fmt: skip
 """The factor on the arrow that leaves a number: worked out, or just another number."""
@@ -132,7 +119,9 @@ def captions(book: Book) -> list[Caption]:
     told = []
     for t, phase in zip(book.pages.row, book.pages.phase, strict=True):
         caption = makers[phase](book, t, _PHASES[phase])
-        told.append(caption if book.finite[t] else Caption(_off_scale(book), caption.formula))
+        if not book.finite[t]:
+            caption = Caption(_off_scale(book), caption.formula)
+        told.append(Caption(*map(layered, (caption.words, caption.formula, caption.numbers))))
     return told
 
 
@@ -154,7 +143,7 @@ def _forward(book: Book, t: int, name: str) -> Caption:
 
 
 def _backward(book: Book, t: int, name: str) -> Caption:
-    lines = [f"{arrow_name(name)} = {_own_factor(book, t, name)}"]
+    lines = [f"{factor_name(name)} = {_own_factor(book, t, name)}"]
     if name != "a2":
         factors = [_printed_factor(book, t, step) for step in path(name)]
         products = [factors]
@@ -171,10 +160,10 @@ def _chain_rule(name: str) -> str:
     if name == "a2":
         return f"∂C/∂a2 = {_FACTOR['a2']}"
     if name[0] != "z":
-        way = " · ".join(map(arrow_name, path(name)))
+        way = " · ".join(map(factor_name, path(name)))
         return f"{slope_name(name)} = {way} = {slope_name(NEXT[name])} · {_FACTOR[name]}"
     known = {"z2": "∂C/∂a2", "z1": "δ2 · w2"}[name]
-    return f"δ{name[1]} = ∂C/∂{name} = ∂C/∂{NEXT[name]} · {arrow_name(name)} = {known} · σ′({name})"
+    return f"δ{name[1]} = ∂C/∂{name} = ∂C/∂{NEXT[name]} · {factor_name(name)} = {known} · σ′({name})"
 
 
 def _own_factor(book: Book, t: int, name: str) -> str:

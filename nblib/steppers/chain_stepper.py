@@ -11,11 +11,12 @@ import numpy as np
 from nblib import validate
 from nblib.chain import PARAMETERS, Chain, ChainRecord
 from nblib.drawing.axes import Axes
+from nblib.drawing.chain_tree import FORWARD, NEXT, factor_name, narrow, path, short, slope_name, with_sign
 from nblib.drawing.marks import sign_colour, sign_dash
-from nblib.drawing.numbers import added, given, show
+from nblib.drawing.numbers import added, given, layered, show
 from nblib.drawing.panels import Wire, point, track
 from nblib.drawing.scene import Element, Scene, Value, circle, group, line, rect, text
-from nblib.steppers.chain_captions import FORWARD, NEXT, Book, arrow_name, back, captions, path, slope_name
+from nblib.steppers.chain_captions import Book, back, captions
 from nblib.widgets.explorer import Explorer, eta_slider
 
 _PLACES = {
@@ -103,9 +104,9 @@ def _factor(book: Book, name: str) -> Element:
     known = book.pages.since(back(name))
     factor = np.where(known, "+1", "")
     if name[0] != "b":
-        factor = book.pages.written(book.factor[name], known, _signed)
+        factor = book.pages.written(book.factor[name], known, with_sign)
     return group(
-        text(x, y, np.where(known, arrow_name(name), ""), 11, text_anchor=anchor, fill="quiet"),
+        text(x, y, np.where(known, layered(factor_name(name)), ""), 11, text_anchor=anchor, fill="quiet"),
         text(x, y + 14, factor, 11, text_anchor=anchor),
     )
 
@@ -123,7 +124,7 @@ def _node(book: Book, name: str) -> Element:
     fill = np.where(book.updates, "quiet", "ink") if name in FORWARD else "ink"
     return group(
         box if name in PARAMETERS else circle(x, y, _RADIUS, **look),
-        text(x, y - 9, name, font_weight="bold"),
+        text(x, y - 9, layered(name), font_weight="bold"),
         text(x, y + 8, _value(book, name), 11, fill=fill),
     )
 
@@ -133,9 +134,9 @@ def _value(book: Book, name: str) -> Value:
     if name == "y":
         return show(given(book.y))
     if name in PARAMETERS:
-        return book.after.written(book.value[name], write=_short)
+        return book.after.written(book.value[name], write=short)
     first = FORWARD.index(name) if name in FORWARD else 0
-    return book.pages.written(book.value[name], book.pages.since(first), _narrow)
+    return book.pages.written(book.value[name], book.pages.since(first), narrow)
 
 
 def _slope(book: Book, name: str) -> Element:
@@ -146,10 +147,10 @@ def _slope(book: Book, name: str) -> Element:
     else:
         x, y = x + (8 if name[0] == "z" else -20), y + 40
     known, values = book.pages.since(back(name)), book.slope[name]
-    numbers = book.pages.written(values, known, _signed)
+    numbers = book.pages.written(values, known, with_sign)
     colour = sign_colour(book.pages.of(values), zero="ink")
     return group(
-        text(x, y, np.where(known, slope_name(name), ""), 11, text_anchor="start"),
+        text(x, y, np.where(known, layered(slope_name(name)), ""), 11, text_anchor="start"),
         text(x, y + 15, numbers, 11, text_anchor="start", fill=colour, font_weight="bold"),
     )
 
@@ -160,7 +161,7 @@ def _move(book: Book, name: str) -> Element:
     old, new = book.pages.of(book.value[name]), book.after.of(book.value[name])
     with np.errstate(invalid="ignore"):
         moves = zip(old, new - old, book.updates, strict=True)
-    sums = [added([_short(before), _short(move)]) if updated else "" for before, move, updated in moves]
+    sums = [added([short(before), short(move)]) if updated else "" for before, move, updated in moves]
     return text(x, y + (-36 if name[0] == "w" else 37), sums, 12)
 
 
@@ -170,11 +171,11 @@ def _curves(book: Book) -> list[Element]:
     target = axes.y(book.y)
     goal = line(axes.left, target, axes.left + axes.width, target, stroke="quiet", stroke_dasharray="2 3")
     parts = [axes.frame("updates", "output, cost", ticks=4), goal]
-    curves = ("a2", "output a2", "none", point), ("C", "cost C", "5 3", _square)
+    curves = ("a2", "output a²", "none", point), ("C", "cost C", "5 3", _square)
     for i, (name, label, dash, mark) in enumerate(curves):
         look = {"stroke_width": 2.2, "stroke_dasharray": dash}
         values, height = book.value[name], 56 + 18 * i
-        now = book.after.written(values, write=lambda value, name=name: f"{name} = {show(value)}")
+        now = book.after.written(values, write=lambda value, name=name: f"{layered(name)} = {show(value)}")
         parts += [
             *track(axes, name, values, book.after.row, mark=mark, ahead=True, **look),
             line(616, height, 646, height, **look),
@@ -188,41 +189,24 @@ def _square(x: Value, y: Value) -> Element:
     return rect(x - 4, y - 4, 8, 8, fill="mark", stroke="paper")
 
 
-def _short(value: float) -> str:
-    """Return a number as it fits into the drawing."""
-    size = abs(value)
-    return show(value, 4 if 1e-4 <= size < 10 else 3 if size < 100 else 2)
-
-
-def _narrow(value: float) -> str:
-    """Return a number as it fits into a circle."""
-    size = abs(value)
-    return _short(value) if size >= 0.01 else show(value, 3 if size >= 0.001 else 2)
-
-
-def _signed(value: float) -> str:
-    written = _short(value)
-    return f"+{written}" if value > 0 else written
-
-
 # -- the explorer -------------------------------------------------------------------------------
 
 INPUT = 0.8
 STARTS = {
     "output 0.66": Chain(w1=1.5, b1=-0.7, w2=2.0, b2=-0.58),
-    "saturated: w1 = w2 = 20": Chain(w1=20.0, b1=-0.7, w2=20.0, b2=-0.58),
-    "w2 = 0": Chain(w1=1.5, b1=-0.7, w2=0.0, b2=-0.58),
+    "saturated: w¹ = w² = 20": Chain(w1=20.0, b1=-0.7, w2=20.0, b2=-0.58),
+    "w² = 0": Chain(w1=1.5, b1=-0.7, w2=0.0, b2=-0.58),
 }
 
 
-def explorer(eta: float = 1.0, start: str = "output 0.66", y: float = 1.0, updates: int = 30) -> Explorer:
+def explorer(eta: float = 2.0, start: str = "output 0.66", y: float = 1.0, updates: int = 30) -> Explorer:
     """Return the stepper of a chain that learns one example, with the input 0.8.
 
     Parameters
     ----------
     eta : float
-        The learning rate η, 0.01 to 100.
-    start : {"output 0.66", "saturated: w1 = w2 = 20", "w2 = 0"}
+        The learning rate η, 0.01 to 200.
+    start : {"output 0.66", "saturated: w¹ = w² = 20", "w² = 0"}
         The parameters to begin with.
     y : float
         The target, 0 to 1.
@@ -237,7 +221,7 @@ def explorer(eta: float = 1.0, start: str = "output 0.66", y: float = 1.0, updat
     validate.one_of("start", start, [*STARTS])
     validate.whole("updates", updates, at_least=1)
     eta, y = validate.number("eta", eta), validate.number("y", y)
-    for name, value, low, high in (("eta", eta, 0.01, 100), ("y", y, 0, 1)):
+    for name, value, low, high in (("eta", eta, 0.01, 200), ("y", y, 0, 1)):
         if not low <= value <= high:
             raise ValueError(f"{name} must be from {low:g} to {high:g}, got {value:g}")
 
@@ -245,7 +229,7 @@ def explorer(eta: float = 1.0, start: str = "output 0.66", y: float = 1.0, updat
         return scene(STARTS[start].descend(INPUT, y, eta=eta, steps=updates))
 
     settings = {
-        "eta": eta_slider(eta),
+        "eta": eta_slider(eta, most=200),
         "start": ipywidgets.Dropdown(options=[*STARTS], value=start, description="start"),
         "y": ipywidgets.FloatSlider(value=y, min=0, max=1, step=0.05, description="target y"),
     }

@@ -22,7 +22,7 @@ FORWARD = {
     "a1": lambda v: sigma(v["z1"]),
     "z2": lambda v: v["w2"] * v["a1"] + v["b2"],
     "a2": lambda v: sigma(v["z2"]),
-    "C": lambda v: (v["a2"] - v["y"]) ** 2,
+    "C": lambda v: 0.5 * (v["a2"] - v["y"]) ** 2,
 }
 
 
@@ -101,8 +101,8 @@ def test_the_chain_of_the_course_gives_0_66_where_1_is_wanted():
     assert round(a2, 2) == 0.66
     there = chain.run(a0=0.8, y=1.0)
     assert there.a2 == pytest.approx(a2)
-    assert there.cost == pytest.approx((a2 - 1) ** 2)
-    assert there.dC_da2 == pytest.approx(2 * (a2 - 1))  # no ½ in this cost, so a 2 comes down
+    assert there.cost == pytest.approx(0.5 * (a2 - 1) ** 2)
+    assert there.dC_da2 == pytest.approx(a2 - 1)  # the ½ of the cost takes the 2 of the square away
     assert all(type(getattr(there, field.name)) is float for field in dataclasses.fields(there))
 
 

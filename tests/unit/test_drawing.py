@@ -494,7 +494,8 @@ def test_the_diagram_of_the_chain_shows_every_value_and_every_factor():
     values = {"a0": 0.8, "w1": 1.5, "b1": -0.7, "w2": 2.0, "b2": -0.58}
     values |= {"z1": v.z1, "a1": v.a1, "a2": v.a2, "C": v.cost}
     for name, value in values.items():
-        assert f"{name}\n{value:.3f}".replace("-", "−") in shown
+        written = name.translate(str.maketrans("012", "⁰¹²"))
+        assert f"{written}\n{value:.3f}".replace("-", "−") in shown
     for factor in (v.dC_da2, v.da2_dz2, v.dz2_da1, v.da1_dz1, v.dz1_da0, v.dz2_dw2):
         assert f"{factor:+.3f}".replace("-", "−") in shown
 
