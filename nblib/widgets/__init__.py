@@ -1,1 +1,1 @@
-"""What serves the hand: widgets of the course's own, one JavaScript file each, and `dom.js` for all."""
+"""What serves the hand: widgets of the course's own, each with a JavaScript file, and files they share."""

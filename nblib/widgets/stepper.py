@@ -22,6 +22,14 @@ except ImportError:  # where it cannot be installed, a stepper has no picture wi
 _FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 
 
+def scene_png(scene: Scene, step: int = 0) -> bytes | None:
+    """Return a page of a scene as a PNG image, or None where resvg is not installed."""
+    if resvg_py is None:
+        return None
+    fonts = [str(_FONTS / name) for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")]
+    return bytes(resvg_py.svg_to_bytes(scene.svg(step), font_files=fonts, skip_system_fonts=True))
+
+
 class Stepper(StillWidget):
     """A widget that shows a `Scene` page by page.
 
@@ -114,10 +122,7 @@ class Stepper(StillWidget):
 
     def png(self, step: int | None = None) -> bytes | None:
         """Return a page as a PNG image, or None where resvg is not installed."""
-        if resvg_py is None:
-            return None
-        fonts = [str(_FONTS / name) for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")]
-        return bytes(resvg_py.svg_to_bytes(self.svg(step), font_files=fonts, skip_system_fonts=True))
+        return scene_png(self._drawn, self.step if step is None else step)
 
     @traitlets.validate("step")
     def _check_step(self, proposal: Mapping[str, Any]) -> int:
