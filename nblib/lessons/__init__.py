@@ -9,6 +9,7 @@ a check says. Learners meet all this as ``nblib.check``.
 
 from nblib.lessons import backprop_exercises as backpropagation
 from nblib.lessons import beyond_sgd_exercises as beyond_sgd
+from nblib.lessons import bumps, line_descent
 from nblib.lessons import chain_exercises as chain
 from nblib.lessons import gates_exercises as gates
 from nblib.lessons import mnist_exercises as mnist
@@ -26,6 +27,7 @@ NOTEBOOKS: dict[int | str, tuple[Check, ...]] = {
         sigmoid.neuron_gradient,
         sigmoid.made_to_measure,
         sigmoid.tanh_gradient,
+        line_descent.line_descent,
         sigmoid.ten_steps,
     ),
     4: (
@@ -33,7 +35,7 @@ NOTEBOOKS: dict[int | str, tuple[Check, ...]] = {
         chain.tanh_chain_gradient,
         chain.smallest_eta,
         chain.chain_gradient,
-        chain.bump,
+        bumps.bump,
     ),
     5: (
         backpropagation.output_delta,

@@ -97,7 +97,7 @@ def form(expected: Any, answer: Any, name: Name = "the answer") -> str | None:
     elif isinstance(expected, (list, tuple)):
         wanted = f"the answer must hold {len(expected)} things, {' and '.join(name)}"
         if isinstance(name, str):
-            wanted = f"{name} must hold {len(expected)} things"
+            wanted = f"{name} must hold {len(expected)} {'thing' if len(expected) == 1 else 'things'}"
         if not isinstance(answer, (list, tuple, np.ndarray)) or getattr(answer, "ndim", 1) == 0:
             return f"{wanted}, got {kind(answer)}"
         if len(answer) != len(expected):

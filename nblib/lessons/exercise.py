@@ -269,8 +269,9 @@ def _firing(pairs: Sequence[tuple[int, int]]) -> str:
 
 def _sentence(words: str) -> str:
     """Begin with a capital, unless the first word is a symbol or a name in the code."""
-    first = words.split()[0]
-    return f"{words if '_' in first or not first.isascii() else words[0].upper() + words[1:]}."
+    first = words.split()[0].rstrip(",;")
+    symbol = len(first) == 1 or "_" in first or not first.isascii()
+    return f"{words if symbol else words[0].upper() + words[1:]}."
 
 
 def one_function(name: str, answers: Sequence[Any]) -> Function:

@@ -66,6 +66,7 @@ def _both(sigma: Function, slope: Function) -> Function:
 
     def both(z: Array) -> tuple[Any, Any]:
         values = [calling.call(f, ("z",), (z,)) for f in (sigma, slope)]
+        _want_both_ends(z, *values)
         if same(CURVE(z), values):
             for name, function in (("σ", sigma), ("σ′", slope)):
                 want_silence(name, function, z)
@@ -74,6 +75,24 @@ def _both(sigma: Function, slope: Function) -> Function:
     return both
 
 
+def _want_both_ends(z: Array, a: Any, slope: Any) -> None:
+    """Raise `Wrong` if σ stays away from 0 and 1 far out, and its slope only follows it there."""
+    right_a, right_slope = CURVE(z)
+    if form((right_a, right_slope), (a, slope)) or same(right_slope, slope):
+        return
+    a = np.asarray(a, float)
+    off = np.flatnonzero(np.abs(a - right_a) > ENDS)
+    if same(a * (1 - a), slope) and len(off):
+        at = off[np.argmin(z[off])]
+        where = f"{z[at]:.4g}".replace("-", "−")
+        clip = " Is z clipped? Then leave more room, up to where σ is 0 or 1 in all its digits."
+        raise Wrong(
+            f"Your slope fits your σ, but σ({where}) is {a[at]:.3g}, and it should be {right_a[at]:.3g}."
+            f"{clip if z[at] else ''}"
+        )
+
+
+ENDS = 1e-6  # how near σ comes to 0 and 1 at both ends
 CURVE = Formulas(
     "z",
     a=lambda z: sigmoid(z),
@@ -164,6 +183,7 @@ neuron_gradient.slips = {
     ),
     "σ′ is taken at a, and it belongs at z. If you begin with a, the slope is a (1 − a), with no σ any "
     "more.": NEURON.but(slope=lambda a: sigmoid.derivative(a)),
+    "1 − a² is the slope of tanh. That of σ is another product of a.": NEURON.but(slope=lambda a: 1 - a**2),
     "The slope is taken as z (1 − z). It is a (1 − a), with the activation.": NEURON.but(
         slope=lambda z: z * (1 - z)
     ),
@@ -185,8 +205,7 @@ neuron_gradient.slips = {
 
 
 def _two_places(rng: np.random.Generator) -> Iterator[tuple[float]]:
-    yield (2.0,)
-    yield (3.0,)
+    yield from ((2.0,), (3.0,))
 
 
 def _neuron(*answers: Any) -> Function:
@@ -225,6 +244,7 @@ made_to_measure.slips = {
     "logit(0.1), which is below 0, to logit(0.9).": lambda x: _height(np.log(9) * (x - 2.5)),
     "wx + b is 0.1 and 0.9 there; but these are to be the heights of σ. The logit says which z belongs to "
     "them.": lambda x: _height(0.8 * x - 1.5),
+    "w and b have changed places.": lambda x: _height(np.log(9) * (2 - 5 * x)),
     "This logarithm has the base 10. The logit wants the natural one, np.log.": lambda x: _height(
         2 * np.log10(9) * (x - 2.5)
     ),
@@ -278,20 +298,18 @@ tanh_gradient.slips = {
         lambda dw, db: (dw, dw)
     ),
     "x is missing in ∂C/∂w: the last link is ∂z/∂w = x.": instead(lambda dw, db: (db, db)),
+    "The error a − y is missing: the gradient says how fast a moves, not C.": TANH.but(error=lambda: 1),
+    "Both numbers are right, but the other way round: first ∂C/∂w, then ∂C/∂b.": SWAPPED,
 }
 
-# -- 5. ten steps ---------------------------------------------------------------------------------
+# -- 6. ten steps ---------------------------------------------------------------------------------
 
 HIGHEST_COST = 0.0455
 PLACES = range(100, 110)
 """The seeds of ten places."""
 
 
-@goal(
-    title="Ten steps",
-    learned="Your data are prepared so well that ten steps are enough.",
-    seconds=20,
-)
+@goal(title="Ten steps", learned="Your data are prepared so well that ten steps are enough.", seconds=20)
 def ten_steps(my_shift: Function, my_step: Function) -> str:
     """Ten steps from w = −1, b = 0 at each of ten places; the cost on new days must be 0.0455 or less."""
     for function in (my_shift, my_step):

@@ -9,6 +9,7 @@ import pytest
 
 from nblib import neuron
 from nblib.activations import sigmoid
+from nblib.lessons import line_descent as line
 from nblib.lessons import sigmoid_exercises as lesson
 from nblib.lessons.places import Place
 
@@ -97,6 +98,38 @@ def test_a_warning_of_what_is_not_defined_is_told_from_one_of_what_grows():
 
     says = lesson.safe_sigmoid(with_a_root, tanh_slope).says
     assert "NumPy warns of “invalid value”: far out on both sides something is not defined." in says
+
+
+def clipped_at(limit):
+    def curve(z):
+        return plain(np.clip(z, -limit, limit))
+
+    return curve, lambda z: curve(z) * (1 - curve(z))
+
+
+@pytest.mark.parametrize("limit", [3, 9, 9.5, 10, 10.5])
+def test_a_clipped_sigmoid_is_blamed_and_not_its_slope(limit):
+    says = lesson.safe_sigmoid(*clipped_at(limit)).says
+    assert says.startswith(
+        f"Your slope fits your σ, but σ(−100) is {plain(-float(limit)):.3g}, and it should be 0."
+    )
+    assert says.endswith("Is z clipped? Then leave more room, up to where σ is 0 or 1 in all its digits.")
+
+
+@pytest.mark.parametrize("limit", [17, 40, 80])
+def test_a_sigmoid_that_is_clipped_far_out_passes(limit):
+    assert lesson.safe_sigmoid(*clipped_at(limit))
+
+
+def test_a_branch_on_the_array_is_told_what_to_do_instead():
+    def branches(z):
+        if z > 0:
+            return plain(z)
+        return np.exp(z) / (1 + np.exp(z))
+
+    says = lesson.safe_sigmoid(branches, tanh_slope).says
+    assert says.startswith("It asks whether an array is true, in the line `if z > 0:`.")
+    assert "any()" not in says
 
 
 def silent_with_errstate(z):
@@ -212,6 +245,115 @@ def test_saturated_heights_are_not_taken_for_one_another(w, b):
         dict(result.example)["your answer"]
         == f"the height σ(wx + b): {sigmoid(2 * w + b):.5g}, z = wx + b: {2 * w + b}"
     )
+
+
+# -- the whole loop -------------------------------------------------------------------------------
+
+
+def in_a_while(x, y, w, b, eta, steps):
+    while steps:
+        errors = [w * one_x + b - one_y for one_x, one_y in zip(x, y, strict=True)]
+        dw = sum(error * one_x for error, one_x in zip(errors, x, strict=True)) / len(x)
+        w, b, steps = w - eta * dw, b - eta * sum(errors) / len(x), steps - 1
+    return [w, b]
+
+
+def recursively(x, y, w, b, eta, steps):
+    if steps == 0:
+        return np.array([w, b])
+    error = w * x + b - y
+    return recursively(x, y, w - eta * (error @ x) / len(x), b - eta * error.mean(), eta, steps - 1)
+
+
+def loop_in_float32(x, y, w, b, eta, steps):
+    x, y, w, b, eta = map(np.float32, (x, y, w, b, eta))
+    for _ in range(steps):
+        error = w * x + b - y
+        dw, db = (error * x).mean(), error.mean()
+        w -= eta * dw
+        b -= eta * db
+    return w, b
+
+
+def by_differences(x, y, w, b, eta, steps, h=1e-5):
+    def cost(w, b):
+        return np.mean(0.5 * (w * x + b - y) ** 2)
+
+    for _ in range(steps):
+        dw = (cost(w + h, b) - cost(w - h, b)) / (2 * h)
+        db = (cost(w, b + h) - cost(w, b - h)) / (2 * h)
+        w, b = w - eta * dw, b - eta * db
+    return w, b
+
+
+@pytest.mark.parametrize("descent", [in_a_while, recursively, loop_in_float32, by_differences])
+def test_every_right_loop_passes(descent):
+    assert line.line_descent(descent)
+
+
+def test_the_law_of_the_thermometers_is_found():
+    w, b = line.line_descent.reference(line.CELSIUS / 10, line.FAHRENHEIT, 0.0, 0.0, 0.1, 500)
+    assert (round(w, 2), round(b, 2)) == (18.0, 32.0)
+    np.testing.assert_allclose(np.polyfit(line.CELSIUS / 10, line.FAHRENHEIT, 1), [18, 32])
+
+
+def new_w_for_b(x, y, w, b, eta, steps):
+    for _ in range(steps):
+        w = w - eta * np.mean((w * x + b - y) * x)
+        b = b - eta * np.mean(w * x + b - y)
+    return w, b
+
+
+def assigns(x, y, w, b, eta, steps):
+    for _ in range(steps):
+        error = w * x + b - y
+        w, b = eta * np.mean(error * x), eta * np.mean(error)
+    return w, b
+
+
+def returns_at_once(x, y, w, b, eta, steps):
+    for _ in range(steps):
+        error = w * x + b - y
+        return w - eta * np.mean(error * x), b - eta * np.mean(error)
+
+
+def forgets(x, y, w, b, eta, steps):
+    for _ in range(steps):
+        error = w * x + b - y
+        _ = w - eta * np.mean(error * x), b - eta * np.mean(error)
+    return w, b
+
+
+def one_for_each_example(x, y, w, b, eta, steps):
+    for _ in range(steps):
+        for one_x, one_y in zip(x, y, strict=True):
+            error = w * one_x + b - one_y
+            w, b = w - eta * error * one_x, b - eta * error
+    return w, b
+
+
+@pytest.mark.parametrize(
+    ("descent", "says"),
+    [
+        (new_w_for_b, "The step of b looks at the w that has just moved."),
+        (assigns, "w and b are thrown away: in w = η ∂C/∂w the step takes their place."),
+        (returns_at_once, "It takes a single step, however many are wanted."),
+        (forgets, "w and b come back as they went in."),
+        (one_for_each_example, "It moves after every single example."),
+        (lambda x, y, w, b, eta, steps: in_a_while(x, y, w, b, eta, steps - 1), "It is one step short."),
+        (
+            lambda x, y, w, b, eta, steps: in_a_while(x, y, w, b, eta, steps + 1),
+            "It takes one step too many.",
+        ),
+        (lambda x, y, w, b, eta, steps: in_a_while(x, y, w, b, -eta, steps), "It climbs"),
+        (lambda x, y, w, b, eta, steps: in_a_while(x, y, w, b, 1, steps), "η is missing"),
+        (lambda x, y, w, b, eta, steps: (w, b, 0), "The answer must hold 2 things, w and b, got 3."),
+        (lambda x, y, w, b, eta, steps: w, "The answer must hold 2 things, w and b"),
+        (lambda x, y: (0, 0), "It must take 6 arguments, (x, y, w, b, eta, steps)"),
+    ],
+)
+def test_a_wrong_loop_is_told_why(descent, says):
+    assert line.line_descent(descent).says.startswith(says)
 
 
 # -- ten steps ------------------------------------------------------------------------------------
