@@ -90,8 +90,8 @@ def compare(
 
     Parameters
     ----------
-    network : Network or Classifier
-        Or anything derived from them: whatever its `backprop` returns is what is checked.
+    network : Network, Classifier or ConvolutionalNetwork
+        Or anything like them: whatever its `backprop` returns is what is checked.
     x, y : array_like
         Examples and labels or targets, as for `Network.backprop`.
     h : float
@@ -111,7 +111,8 @@ def compare(
     The relative error follows the notes of Stanford's course CS231n, "Gradient checks", but
     against the largest gradient of the array: single entries may be zero by chance.
     """
-    validate.instance("network", network, Layers)
+    if not all(hasattr(network, name) for name in ("weights", "biases", "cost", "backprop")):
+        raise TypeError(f"network must be a Network or a Classifier, got {validate.shown(network)}")
     h = validate.positive("h", h)
     most = validate.whole("most", most, at_least=1)
     rng = validate.generator("seed", seed)

@@ -11,6 +11,7 @@ from nblib.lessons import backprop_exercises as backpropagation
 from nblib.lessons import beyond_sgd_exercises as beyond_sgd
 from nblib.lessons import bumps, line_descent
 from nblib.lessons import chain_exercises as chain
+from nblib.lessons import convolution_exercises as convolution
 from nblib.lessons import gates_exercises as gates
 from nblib.lessons import mnist_exercises as mnist
 from nblib.lessons import perceptron_exercises as perceptron
@@ -56,6 +57,7 @@ NOTEBOOKS: dict[int | str, tuple[Check, ...]] = {
         mnist.few_neurons,
     ),
     7: (beyond_sgd.staircase, beyond_sgd.temperature_delta, beyond_sgd.look_ahead, beyond_sgd.few_images),
+    "7b": (convolution.filter_map, convolution.filter_gradient, convolution.wherever),
 }
 """The exercises of each notebook, in order."""
 

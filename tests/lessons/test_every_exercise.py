@@ -21,6 +21,7 @@ CHECKS = list(dict.fromkeys(one for ones in NOTEBOOKS.values() for one in ones))
 EXERCISES = [one for one in CHECKS if isinstance(one, Exercise)]
 FUNCTIONS = [one for one in EXERCISES if one.prepare is None]
 GRADIENTS = {
+    "filter_gradient",
     "backprop", "chain_gradient", "input_gradient", "neuron_gradient", "quartic_backprop",
     "tanh_chain_gradient", "tanh_gradient", "temperature_delta", "three_neuron_gradient",
 }  # fmt: skip

@@ -21,6 +21,7 @@ import numpy as np
 import nblib
 from nblib import Classifier, Network, Perceptron, activations, gates, schedules
 from nblib.chain import Chain
+from nblib.convolution import ConvolutionalNetwork
 from nblib.handwriting.neighbours import Nearest
 from nblib.handwriting.reader import Reader
 from nblib.runs.playground_run import PlaygroundRun, Recipe
@@ -54,8 +55,15 @@ X, LABELS = np.linspace(0, 1, 12).reshape(4, 3).astype(np.float32), np.array([0,
 IMAGES, DIGITS = np.zeros((4, 784), np.float32), np.array([3, 1, 4, 1])
 
 
+SQUARES = np.linspace(0, 1, 4 * 36).reshape(4, 36).astype(np.float32)
+
+
 def network() -> Network:
     return Network([3, 4, 2], seed=1)
+
+
+def filters() -> ConvolutionalNetwork:
+    return ConvolutionalNetwork(6, n_filters=2, size=3, n_classes=2, seed=1)
 
 
 def gradients() -> tuple[list[np.ndarray], list[np.ndarray]]:
@@ -107,6 +115,18 @@ GOOD_IN: dict[str, dict[str, Any]] = {
     "perceptron.margin": {"weights": [1.0, 2.0, 3.0]},
     "data.toydata.gate": {"name": "xor"},
     "augmentations.shifts": {"most": 2},
+    "augmentations.moved": {"x": IMAGES, "down": 1, "right": -2},
+    "convolution.patches": {"images": np.zeros((2, 6, 6)), "size": 3},
+    "convolution.ConvolutionalNetwork": {"side": 6, "n_filters": 2, "size": 3, "n_classes": 2},
+    **{
+        f"convolution.ConvolutionalNetwork.{name}": {"x": SQUARES, "validation": (SQUARES, LABELS)}
+        for name in ("maps", "backprop", "feedforward", "predict", "accuracy", "cost", "data", "sgd")
+    },
+    "convolution.ConvolutionalNetwork.set_parameters": {
+        "weights": lambda: filters().weights,
+        "biases": lambda: filters().biases,
+    },
+    "runs.filter_run.learn_filter": {"image": np.eye(6), "weights": np.eye(3), "target": 1.0},
     "handwriting.pen.strokes": {"size": 0.5},
     "handwriting.pen.examples": {"sizes": (0.5,)},
     "runs.playground_run.Recipe": {"own": ((0.1, 0.2, 1),), "hidden": (3,)},
@@ -116,7 +136,7 @@ GOOD_IN: dict[str, dict[str, Any]] = {
     "runs.repair_run.outputs": {"x": [[0.0, 1.0]]},
     **{
         f"steppers.{name}_stepper.explorer": {}
-        for name in ("backprop", "chain", "descent", "gates", "perceptron", "repair", "sigmoid")
+        for name in ("backprop", "chain", "descent", "filter", "gates", "perceptron", "repair", "sigmoid")
     },
     "steppers.free_unit.free_unit": {"weights": (1, 1), "threshold": 1},
     "widgets.digit_pad.DigitPad": {
@@ -168,6 +188,7 @@ SELF: dict[str, Callable[[], Any]] = {
     "network.Network": network,
     "layers.Layers": network,
     "classifier.Classifier": lambda: Classifier([3, 4, 2], seed=1),
+    "convolution.ConvolutionalNetwork": lambda: filters(),
     "perceptron.Perceptron": lambda: Perceptron(3),
     "chain.Chain": lambda: Chain(1.0, 0.1, -1.0, 0.3),
     "gates.Unit": lambda: gates.Unit([1, 1], 2),
@@ -283,7 +304,9 @@ def bad_values(annotation: str, told: str, good: Any) -> dict[str, Any]:
         "ArrayLike": array_like,
         "Array": array_like,
         "Value": lambda good: array_like(good) | {"2-D": np.ones((2, 2))},
-        "int": lambda _: NO_WHOLE,
+        "int": lambda _: {
+            name: bad for name, bad in NO_WHOLE.items() if name != "far below" or "negative" not in told
+        },
         "float": lambda _: NO_NUMBER,
         "bool": lambda _: NO_FLAG,
         "Callable": lambda _: NO_FUNCTION,
