@@ -228,6 +228,8 @@ def images(rows: ArrayLike, *, alt: str, columns: int = 10, **look: Any) -> Pict
         Of all.
     width : float
         Of all, in inches.
+    frames : bool
+        Whether each has a frame, for images in which the place of the ink is the point.
     """
     return _images(
         rows, lambda ax, image: ax.imshow(image, cmap="Greys", vmin=0, vmax=1), alt, columns, **look
@@ -297,6 +299,7 @@ def _images(
     titles: Sequence[str] | None = None,
     title: str = "",
     width: float = 6.8,
+    frames: bool = False,
 ) -> Picture:
     rows, columns = figure_data.images("rows", rows), validate.whole("columns", columns, at_least=1)
     side = round(rows.shape[1] ** 0.5)
@@ -309,6 +312,7 @@ def _images(
     with canvas(lines, columns, width=width, height=height) as (figure, axes):
         for i, (ax, row) in enumerate(zip(axes.flat, rows, strict=False)):
             bare(ax)
+            ax.spines[:].set(visible=frames, color=GREY)
             draw(ax, row.reshape(high, wide))
             if titles:
                 ax.set_title(titles[i], fontsize=9, pad=3)

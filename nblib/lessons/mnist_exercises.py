@@ -16,6 +16,7 @@ from nblib.lessons import mnist_cases as cases
 from nblib.lessons.exercise import Function, exercise, goal, one_function
 from nblib.lessons.formulas import Formulas
 from nblib.lessons.mnist_cases import Parameters, mini_batches
+from nblib.lessons.recipe_advice import what_is_missing
 from nblib.lessons.recipes import piles
 from nblib.lessons.result import Wrong
 from nblib.lessons.slips import TRANSPOSED, each, given
@@ -308,11 +309,11 @@ GOAL = 0.96
 
 @goal(
     title="96 % with few",
-    learned="Your recipe makes few neurons read well, on images that nobody has chosen by.",
+    learned="Your recipe makes few neurons read well.",
     seconds=None,
 )
 def few_neurons(my_network: Network, my_mini_batch_size: int, my_etas: Sequence[float]) -> str:
-    """Train at most 30 hidden neurons for at most 20 epochs, so that they read 96 % of the test images."""
+    """Train at most 30 hidden neurons, at most 20 epochs, until they read 96 % of the validation images."""
     hidden, size, etas = recipes.few(my_network, my_mini_batch_size, my_etas)
     training, validation, test = piles()
     network, records = recipes.trained(my_network, training, size, etas, validation)
@@ -320,16 +321,7 @@ def few_neurons(my_network: Network, my_mini_batch_size: int, my_etas: Sequence[
     if reached < GOAL:
         raise Wrong(
             f"It reads {reached:.2%} of the validation images, and the goal is {GOAL:.0%}. "
-            + recipes.what_is_missing(GOAL, network, training, validation, records)
+            + what_is_missing(GOAL, network, training, validation, size, etas, records)
         )
-    tested = network.accuracy(*test)
-    if tested < GOAL:
-        raise Wrong(
-            f"It reads {reached:.2%} of the validation images, but only {tested:.2%} of the test images, "
-            "which other people wrote. Do not try seed after seed until it fits: that would be choosing by "
-            "the test. Find a recipe that leaves more room on validation."
-        )
-    return (
-        f"{hidden} hidden neurons, {len(etas)} epochs: {reached:.2%} of the validation images, and "
-        f"{tested:.2%} of the test images."
-    )
+    reads = f"{hidden} hidden neurons, {len(etas)} epochs: {reached:.2%} of the validation images."
+    return f"{reads} {recipes.test_once(few_neurons, [network], test)}"

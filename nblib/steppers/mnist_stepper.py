@@ -17,9 +17,18 @@ from nblib.drawing.axes import Axes
 from nblib.drawing.formula import Formula
 from nblib.drawing.numbers import num, signed, sub
 from nblib.drawing.panels import track
-from nblib.drawing.pixels import CLEAR, NEGATIVE, POSITIVE, SHARP, data_uri, mosaic, shades
 from nblib.drawing.scene import Caption, Element, Scene, Value, circle, element, line, rect, text
 from nblib.runs.mnist_run import HIDDEN, OUTPUT, SHOWN, SIZES, Array, SGDRecord, run
+from nblib.steppers.mnist_panels import (
+    PITCH,
+    TILE,
+    digits,
+    digits_picture,
+    halved,
+    levels,
+    weights_picture,
+    weights_uri,
+)
 from nblib.steppers.pages import Pages, where
 from nblib.widgets.explorer import Explorer, eta_slider
 
@@ -48,39 +57,27 @@ def scene(record: SGDRecord) -> Scene:
 
 # -- the mini-batch -------------------------------------------------------------------------------
 
-_TILE, _PITCH = 56, 70  # an image, and the distance of two
-_GREYS = [(level, level, level, 255) for level in np.linspace(255, 0, 15).astype(int).tolist()]
-
 
 def _mini_batch(record: SGDRecord, pages: Pages) -> list[Element]:
     n, m, shown = len(record), record.labels.shape[1], record.images.shape[1]
     some = f", the first {shown} of its {m} images" if m > shown else ""
     headings = [f"mini-batch {t} of {n}{some}" for t in range(1, n + 1)]
     explained = f"under each image: right or wrong before the update, and its own {_SLOPE}"
-    pictures = pages.of([_digits(images) for images in record.images], none="")
-    width = shown * _PITCH - (_PITCH - _TILE)
+    pictures = pages.of([digits(images) for images in record.images], none="")
     return [
         text(
             30, 14, pages.of(headings, f"{n} mini-batches of {m} will come here"), **_LEFT, font_weight="bold"
         ),
         text(30, 132, pages.of([explained] * n, ""), size=11, fill="quiet", **_LEFT),
-        element("image", href=pictures, x=30, y=pages.of([28] * n), width=width, height=_TILE, **SHARP),
-        *(part for i in range(shown) for part in _answer(record, pages, i, 30 + _PITCH * i)),
+        digits_picture(pictures, shown, x=30, y=pages.of([28] * n)),
+        *(part for i in range(shown) for part in _answer(record, pages, i, 30 + PITCH * i)),
     ]
-
-
-def _digits(images: Array) -> str:
-    """Return images (n, 784) of brightness 0 to 1 side by side, ink dark on paper, as a data URI."""
-    levels = np.round(14 * np.clip(np.nan_to_num(images), 0, 1)).astype(np.uint8) + 1
-    gap = 28 * (_PITCH - _TILE) // _TILE
-    spaced = np.pad(levels.reshape(-1, 28, 28), ((0, 0), (0, 0), (0, gap)))
-    return data_uri(np.hstack(list(spaced))[:, :-gap], [CLEAR, *_GREYS])
 
 
 def _answer(record: SGDRecord, pages: Pages, i: int, left: float) -> list[Element]:
     """Return the frame of image number i of the mini-batch and what stands under it."""
     said, label = record.answers[:, i], record.labels[:, i]
-    right, middle = said == label, left + _TILE / 2
+    right, middle = said == label, left + TILE / 2
     verdicts = [f"✓ {a}" if a == y else f"✗ {a}, is {y}" for a, y in zip(said, label, strict=True)]
     slopes = record.slopes[:, i]
     asked = pages.written(slopes, pages.of(np.isfinite(slopes), False), lambda slope: signed(slope, 4))
@@ -89,7 +86,7 @@ def _answer(record: SGDRecord, pages: Pages, i: int, left: float) -> list[Elemen
         "stroke_dasharray": pages.of(np.where(right, "none", "5 3"), "none"),
     }
     return [
-        rect(left, 28, _TILE, _TILE, fill="none", stroke="ink", **look),
+        rect(left, 28, TILE, TILE, fill="none", stroke="ink", **look),
         text(middle, 96, pages.of(verdicts, ""), size=12),
         text(middle, 112, asked, size=11, fill="quiet"),
     ]
@@ -101,7 +98,6 @@ _CELL = 4  # the size of a cell, which is the mean of 2 × 2 weights
 _SIDE = 15 * _CELL  # from one tile to the next: 14 cells, and a gap as wide
 _GRID = Axes(26, 164, 4 * _SIDE, 4 * _SIDE, (0, 4), (0, 4))
 _STRIP = 4  # pages whose weights share an image: they differ little, so this is a third of the size
-_SIGNED = [(*colour, round(255 * level / 7)) for colour in (POSITIVE, NEGATIVE) for level in range(1, 8)]
 
 
 def _weights(record: SGDRecord) -> list[Element]:
@@ -115,7 +111,7 @@ def _weights(record: SGDRecord) -> list[Element]:
     ]
     return [
         text(30, 154, "hidden weights, after the update", font_weight="bold", **_LEFT),
-        *(rect(*corner, tile, tile, fill="white", stroke="grid") for corner in corners),
+        *(rect(*corner, tile, tile, fill="paper", stroke="grid") for corner in corners),
         _weight_pictures(record),
         rect(x - 1, y - 1, tile + 2, tile + 2, fill="none", stroke="mark", stroke_width=3),
         *(text(30, 414 + 15 * i, words, 11, fill="quiet", **_LEFT) for i, words in enumerate(legend)),
@@ -126,10 +122,10 @@ def _weight_pictures(record: SGDRecord) -> Element:
     """Return strips of pages behind a window: each page moves its own part into it."""
     strip, place = np.divmod(np.arange(len(record) + 1), _STRIP)
     strips = _weight_strips(record.hidden_weights)
-    pictures = element(
-        "image", href=[strips[i] for i in strip], x=_GRID.x(-4 * place), y=_GRID.top,
-        width=_STRIP * _GRID.width, height=_GRID.height, preserveAspectRatio="none", **SHARP,
-    )  # fmt: skip
+    left = _GRID.x(-4 * place)
+    pictures = weights_picture(
+        [strips[i] for i in strip], left, _GRID.top, _STRIP * _GRID.width, _GRID.height
+    )
     return _GRID.clip("weights", pictures)
 
 
@@ -139,11 +135,9 @@ def _weight_strips(weights: Array) -> list[str]:
     A page is 4 × 4 tiles, each half as fine as the weights, with one scale for all pages. The last
     strip is filled up with clear pages.
     """
-    levels = shades(weights.reshape(*weights.shape[:2], 14, 2, 14, 2).mean(axis=(3, 5)), 7)
-    levels = np.pad(levels, ((0, -len(levels) % _STRIP), (0, 0), (0, 0), (0, 0)))
-    colours = [CLEAR, *_SIGNED[:7], *_SIGNED[:6:-1]]  # −1 is the last
-    pages = np.array([mosaic(tiles, across=4)[:, ::2] % 15 for tiles in levels])  # one pixel across says it
-    return [data_uri(np.hstack(strip), colours) for strip in pages.reshape(-1, _STRIP, *pages.shape[1:])]
+    tiles = levels(halved(weights))
+    tiles = np.pad(tiles, ((0, -len(tiles) % _STRIP), (0, 0), (0, 0), (0, 0)))
+    return [weights_uri(*strip, across=4) for strip in tiles.reshape(-1, _STRIP, *tiles.shape[1:])]
 
 
 # -- the gradients and the curves -----------------------------------------------------------------

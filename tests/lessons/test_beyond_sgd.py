@@ -1,6 +1,7 @@
 """A staircase, temperature, looking ahead, and much from few images: the exercises of notebook 07."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -138,14 +139,17 @@ def test_a_good_recipe_passes_with_every_setting(monkeypatch):
     assert result.says.count("%") == 6
 
 
-def test_a_goal_reached_on_validation_only_is_not_reached(monkeypatch):
+def test_validation_decides_and_the_test_images_are_opened_once(monkeypatch):
+    monkeypatch.setattr(modern, "GOAL", 0.99)
+    assert "test images" not in few_images(recipe()).says
     monkeypatch.setattr(modern, "GOAL", 0.8)
     training, validation, (x, y) = modern.piles()
     with_other_test = training, validation, (x, (y + 1) % 10)  # labels that no network can have learned
     monkeypatch.setattr(modern, "piles", lambda: with_other_test)
-    says = few_images(recipe()).says
-    assert ", but only " in says
-    assert says.endswith("Find a recipe that leaves more room on validation.")
+    first = few_images(recipe())
+    assert first, first.says
+    assert re.search(r"And now, once, the test images, which nobody has chosen by: \d\.\d", first.says)
+    assert few_images(recipe()).says.endswith("to look again would be to choose by them.")
 
 
 def test_one_of_three_seeds_below_the_goal_is_enough_to_miss_it(monkeypatch):
@@ -158,20 +162,64 @@ def test_one_of_three_seeds_below_the_goal_is_enough_to_miss_it(monkeypatch):
     assert "the goal is 80% with each." in few_images(fails_once).says
 
 
-@pytest.mark.parametrize(
-    ("learned", "says"),
-    [
-        (0.999, "nearly all, by heart. What makes learning by heart harder?"),
-        (0.98, "All 128 neurons, all 20 epochs, and steps that become small?"),
-        (0.9, "no more. It is the descent that falls short"),
-    ],
-)
-def test_what_might_help_depends_on_what_has_been_learned(learned, says):
-    class Learned:
-        def accuracy(self, x, y):
-            return learned
+def missing(my_recipe):
+    """What is said of a recipe that misses its goal."""
+    result = few_images(my_recipe)
+    assert not result
+    return result.says
 
-    assert says in modern.what_might_help([Learned()] * 3, (None, None))
+
+def test_neurons_that_are_thrown_away_are_counted():
+    says = missing(recipe(eta=5.0))
+    assert "In the three networks 32, 32 and 32 of the 32 hidden neurons learn no more" in says
+    assert says.endswith("Begin with a much smaller η.")
+    says = missing(recipe(eta=1.0, momentum=0.9))
+    assert says.endswith("Begin with a much smaller η: with μ = 0.9, steps add up to η/(1 − μ) = 10.")
+
+
+def test_neurons_that_decay_holds_down_are_not_said_to_be_thrown_away():
+    def with_decay(seed):
+        return Classifier([784, 32, 10], weight_decay=0.1, seed=seed), {
+            "epochs": 3,
+            "mini_batch_size": 20,
+            "eta": 0.2,
+        }
+
+    says = missing(with_decay)
+    assert "The weight decay holds the weights down too hard." in says
+    assert says.endswith("Take a λ below 0.1.")
+
+
+@pytest.mark.parametrize(
+    ("eta", "says", "better"),
+    [(6.0, "The steps are too long at the end", 0.6), (0.01, "The steps are too short", 0.1)],
+)
+def test_another_eta_is_recommended_where_it_was_tried(eta, says, better):
+    def my_recipe(seed):
+        network = Classifier([784, 32, 10], activation="sigmoid", init="scaled", seed=seed)
+        return network, {"epochs": 3, "mini_batch_size": 20, "eta": eta}
+
+    found = re.search(
+        r"cost of (\S+) with η = (\S+), and of (\S+) with your η = (\S+)\.$", missing(my_recipe)
+    )
+    assert says in missing(my_recipe)
+    assert float(found[1]) < 0.95 * float(found[3])
+    assert (float(found[2]), float(found[4])) == (better, eta)
+
+
+def test_what_was_learned_by_heart_is_called_so():
+    assert missing(recipe(epochs=20, eta=0.1)).endswith(
+        "nearly all, by heart. What makes learning by heart harder?"
+    )
+
+
+def test_only_what_is_left_to_try_is_offered():
+    says = missing(recipe(epochs=3, eta=0.08, momentum=0.5, schedule=cosine()))
+    assert says.endswith(
+        "What is left to try: more neurons, up to 128, more epochs, up to 20, shifted images, or another η."
+    )
+    says = missing(recipe((784, 128, 10), epochs=20, eta=0.004, schedule=cosine(), augment=shifts(4)))
+    assert says.endswith("What is left to try: smaller shifts, or another η.")
 
 
 def trained(seed):

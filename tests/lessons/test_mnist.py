@@ -1,6 +1,7 @@
 """The exercises of notebook 06: right answers in every style pass, and what is wrong is named."""
 
 import itertools
+import re
 from collections import deque
 from time import perf_counter
 
@@ -18,7 +19,8 @@ from nblib.lessons.mnist_exercises import (
     one_hot,
     sgd_epoch,
 )
-from nblib.lessons.recipes import flat_neurons, piles, what_is_missing
+from nblib.lessons.recipe_advice import flat_neurons, what_is_missing
+from nblib.lessons.recipes import piles
 from nblib.runs.epochs import EpochRecord
 
 
@@ -341,17 +343,34 @@ def test_a_good_recipe_passes_and_leaves_the_network_untrained(monkeypatch):
         np.testing.assert_array_equal(w, as_before)
 
 
-def test_a_goal_reached_on_validation_only_is_not_reached(monkeypatch):
-    network = untrained()
-    result = short_run(network, [5.0])
-    validation = float(result.says.split("It reads ")[1].split("%")[0]) / 100
-    monkeypatch.setattr(exercises, "GOAL", validation - 0.001)
-    x, y = piles()[2]
-    with_other_test = (*piles()[:2], (x, (y + 1) % 10))  # labels that no network can have learned
-    monkeypatch.setattr(exercises, "piles", lambda: with_other_test)
-    says = short_run(network, [5.0]).says
-    assert says.startswith(f"It reads {validation:.2%} of the validation images, but only")
-    assert says.endswith("Find a recipe that leaves more room on validation.")
+def test_validation_decides_and_the_test_images_are_opened_once(monkeypatch):
+    tested = []
+
+    class Images:
+        """The test images: they tell whoever looks at them."""
+
+        def __array__(self, *arguments, **named):
+            tested.append(True)
+            return piles()[2][0][:100]
+
+    test = Images(), piles()[2][1][:100]
+    monkeypatch.setattr(exercises, "piles", lambda: (*piles()[:2], test))
+    monkeypatch.setattr(exercises, "GOAL", 0.99)
+    assert "test images" not in short_run(untrained(), [5.0]).says
+    assert not tested
+    monkeypatch.setattr(exercises, "GOAL", 0.8)
+    first, second = short_run(untrained(), [5.0]), short_run(untrained(), [5.0])
+    assert first, first.says
+    assert "And now, once, the test images" in first.says
+    assert second, second.says
+    assert len(tested) == 1
+    assert second.says.endswith("to look again would be to choose by them.")
+
+
+def test_hint_1_passes_with_the_seed_that_nobody_has_chosen():
+    network = Network([784, 30, 10], init="scaled")
+    result = few_neurons(network, 10, [1.0] * 14 + [0.1] * 6)
+    assert result, result.says
 
 
 @pytest.mark.parametrize(
@@ -426,14 +445,31 @@ def test_too_small_steps_are_told_to_go_on():
 def test_a_goal_that_was_lost_again_is_noticed():
     _, validation, _ = piles()
     history = [EpochRecord(1, 0.04, 0.958, 1), EpochRecord(2, 0.03, 0.961, 1), EpochRecord(3, 0.04, 0.955, 1)]
-    says = what_is_missing(0.96, untrained(), validation, validation, history)
+    says = what_is_missing(0.96, untrained(), validation, validation, 10, [1.0] * 3, history)
     assert says.startswith("It was there after epoch 2, with 96.10%, and lost it again")
+
+
+def test_the_epochs_of_a_run_are_counted(monkeypatch):
+    """Each is a run of its own inside."""
+    seen = []
+    monkeypatch.setattr(exercises, "what_is_missing", lambda *a: seen.extend(r.epoch for r in a[-1]) or "")
+    few_neurons(untrained([784, 2, 10]), 1000, [1.0] * 3)
+    assert seen == [1, 2, 3]
+
+
+def test_steps_that_are_too_long_for_the_cost_are_found_by_trying(monkeypatch):
+    """Cross-entropy at η = 2, as if it were the quadratic cost."""
+    (x, y), *others = piles()
+    monkeypatch.setattr(exercises, "piles", lambda: ((x[:5000], y[:5000]), *others))
+    says = few_neurons(untrained(cost="cross_entropy"), 10, [2.0] * 8).says
+    assert "The steps are too long at the end" in says
+    assert re.search(r"leads to a cost of (\S+) with η = 0.2, and of (\S+) with your η = 2\.$", says)
 
 
 @pytest.mark.parametrize(
     ("hidden", "says"),
     [
-        (30, "but those do not count. Try other first weights, or smaller steps"),
+        (30, "but those do not count. Try other first weights, or another η"),
         (5, "it has stopped getting better. Try more neurons (up to 30), other first weights"),
     ],
 )

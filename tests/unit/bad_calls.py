@@ -179,6 +179,14 @@ GOOD_IN: dict[str, dict[str, Any]] = {
     "handwriting.preparation.as_mnist": {"centre": "box"},
     "handwriting.reader.Reader": {"x": IMAGES, "y": DIGITS, "network": lambda: Network([784, 10])},
     "runs.backprop_run.run": {"sizes": (2, 2, 1), "init": "random", "x": [[0.0, 1.0]], "y": [1]},
+    "runs.wishes_run.run": {"network": lambda: Network([784, 16, 10]), "x": IMAGES, "y": DIGITS},
+    "steppers.wishes_stepper.explorer": {
+        "networks": lambda: {"untrained": Network([784, 16, 10])},
+        "x": np.zeros((20, 784), np.float32),
+        "y": [*range(10), *[3] * 10],
+        "eta": 0.5,
+        "seed": 3,
+    },
     "runs.mnist_run.run": {"x": IMAGES, "y": DIGITS, "validation": (IMAGES, DIGITS), "mini_batch_size": 1},
 }
 SELF: dict[str, Callable[[], Any]] = {
