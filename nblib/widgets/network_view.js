@@ -1,5 +1,5 @@
 // A network of the playground: its weights as lines, and for each neuron what it does over the plane.
-import { button, html, name, svg } from "./dom.js";
+import { button, html, name } from "./dom.js";
 import { SurfaceCanvas, strongest } from "./surface_canvas.js";
 
 const SIDE = 40; // pixels of a small surface
@@ -13,17 +13,14 @@ export function called({ l, j }, { last }) {
   return l === last ? "the output" : `neuron ${j + 1} of hidden layer ${l}`;
 }
 
-// Tells by width how large a weight is, and by dashes and colour that it is negative.
-function dress(line, weight) {
-  line.setAttribute("stroke-width", (0.4 + Math.min(6, 1.3 * Math.abs(weight))).toFixed(2));
-  line.setAttribute("class", weight < 0 ? "negative" : "positive");
-}
+// How wide the line of a weight is: the wider, the larger the weight.
+const width = (weight) => 0.4 + Math.min(6, 1.3 * Math.abs(weight));
 
 export class NetworkView {
   // `choose` is called with { l, j, k } of the weight, or k === null for the bias, that was chosen.
   constructor(network, surfaces, choose) {
     Object.assign(this, { network, surfaces, choose });
-    this.lines = svg("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none", "aria-hidden": "true" });
+    this.lines = html("canvas", { "aria-hidden": "true" }); // hundreds of elements would be slow to paint
     this.box = html("div", { class: "nblib-net", role: "group" }, this.lines);
     name(this.box, "Network: choose a neuron");
     this.box.style.setProperty("--rows", Math.max(...network.sizes));
@@ -43,12 +40,9 @@ export class NetworkView {
         const [j, k] = [Math.floor(at / inputs), at % inputs];
         const [x1, y1] = place(i, sizes.length, k, inputs);
         const [x2, y2] = place(i + 1, sizes.length, j, out);
-        const line = svg("line", { x1, y1, x2, y2, "vector-effect": "non-scaling-stroke" });
-        return { l: i + 1, j, k, line, ends: [x1, y1, x2, y2], at: this.network.place({ l: i + 1, j, k }) };
+        return { l: i + 1, j, k, ends: [x1, y1, x2, y2], at: this.network.place({ l: i + 1, j, k }) };
       }),
     );
-    this.halo = svg("line", { class: "halo", "vector-effect": "non-scaling-stroke" });
-    this.lines.append(this.halo, ...this.wires.map(({ line }) => line));
   }
 
   addNeuron(l, j, n) {
@@ -71,7 +65,8 @@ export class NetworkView {
 
   // Show the weights of a page, and what its neurons do, as `surfaces` has drawn it.
   show(page) {
-    for (const { line, at } of this.wires) dress(line, page[at]);
+    this.page = page;
+    this.draw();
     this.canvases.forEach((layer, l) => {
       if (!l) return;
       const look = this.network.function(l);
@@ -102,17 +97,55 @@ export class NetworkView {
       neuron.setAttribute("aria-pressed", neuron === made);
       neuron.tabIndex = neuron === made ? 0 : -1;
     }
-    const wire = this.wires.find(({ l, j, k }) => l === chosen.l && j === chosen.j && k === chosen.k);
-    this.halo.style.display = wire ? "" : "none";
-    wire?.ends.forEach((value, i) => this.halo.setAttribute(["x1", "y1", "x2", "y2"][i], value));
+    this.halo = this.wires.find(({ l, j, k }) => l === chosen.l && j === chosen.j && k === chosen.k);
+    this.draw();
+  }
+
+  // Draw the weights as lines: blue where positive, orange and dashed where negative.
+  draw() {
+    const { canvas, context, wide, high } = this.sheet();
+    if (!wide || !this.page) return;
+    const colours = getComputedStyle(canvas);
+    const strokes = ["positive", "negative", "mark"].map((meaning) =>
+      colours.getPropertyValue(`--nblib-${meaning}`),
+    );
+    const line = ([x1, y1, x2, y2], colour, across, dash) => {
+      Object.assign(context, { strokeStyle: strokes[colour], lineWidth: across });
+      context.setLineDash(dash);
+      context.beginPath();
+      context.moveTo((x1 * wide) / 100, (y1 * high) / 100);
+      context.lineTo((x2 * wide) / 100, (y2 * high) / 100);
+      context.stroke();
+    };
+    context.clearRect(0, 0, wide, high);
+    context.globalAlpha = 0.35;
+    if (this.halo) line(this.halo.ends, 2, 10, []);
+    context.globalAlpha = 1;
+    for (const { ends, at } of this.wires) {
+      const weight = this.page[at];
+      line(ends, weight < 0 ? 1 : 0, width(weight), weight < 0 ? [7, 4] : []);
+    }
+  }
+
+  // The canvas of the lines, as large as what it covers, in pixels of the screen.
+  sheet() {
+    const canvas = this.lines;
+    const [wide, high] = [this.box.clientWidth, this.box.clientHeight];
+    const ratio = window.devicePixelRatio || 1;
+    const size = [Math.round(wide * ratio), Math.round(high * ratio)];
+    if (canvas.width !== size[0]) canvas.width = size[0];
+    if (canvas.height !== size[1]) canvas.height = size[1];
+    const context = (this.context ??= canvas.getContext("2d"));
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    return { canvas, context, wide, high };
   }
 
   // A click near a line chooses its weight.
   click(event) {
     if (event.target.closest("button")) return;
-    const { left, top, width, height } = this.box.getBoundingClientRect();
-    const [x, y] = [event.clientX - left + this.box.scrollLeft, event.clientY - top];
-    const wide = Math.max(width, this.lines.clientWidth);
+    const { left, top, height } = this.box.getBoundingClientRect();
+    const [x, y] = [event.clientX - left, event.clientY - top];
+    const wide = this.box.clientWidth;
     const away = ({ ends: [x1, y1, x2, y2] }) => {
       const [ax, ay, bx, by] = [
         (x1 * wide) / 100,

@@ -67,6 +67,7 @@ class PlaygroundView {
     const take = button("Remove last point", () => edit(this.own.slice(0, -1)));
     const clear = button("Clear points", () => edit([]));
     this.classes.forEach((made, i) => made.setAttribute("aria-pressed", String(i === 1)));
+    for (const made of [...this.classes, take, clear]) this.line.needs(made);
     const buttons = html("div", { class: "nblib-controls" }, this.classes[1], this.classes[0], take, clear);
     return (this.ownBar = html("div", {}, buttons, html("p", { class: "nblib-help" }, HELP)));
   }
@@ -80,12 +81,15 @@ class PlaygroundView {
     const grown = () => this.grown();
     this.book.listeners.add(grown);
     life.atEnd(() => this.book.listeners.delete(grown));
+    const again = new ResizeObserver(() => this.views.forEach(({ network }) => network.draw()));
+    again.observe(this.runs); // lines on a canvas do not grow by themselves
+    const recolour = new MutationObserver(() => this.views.forEach(({ network }) => network.draw()));
+    recolour.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
+    life.atEnd(() => [again, recolour].forEach((observer) => observer.disconnect()));
     life.atEnd(() => this.bar.stop());
     life.atEnd(() => clearTimeout(this.resting));
     this.box.addEventListener("keydown", (event) => this.bar.press(event));
     this.box.addEventListener("keyup", (event) => this.bar.release(event));
-    const { id } = this.model.get("book");
-    this.model.widget_manager.get_model(id).then((whole) => (this.whole = whole));
   }
 
   // -- pages --
@@ -132,7 +136,7 @@ class PlaygroundView {
   // Ask Python for more pages, once; tell whether they may come. Where nobody is, say so if it is `urgent`.
   ask(more, urgent = false) {
     if (this.over) return false;
-    if (this.whole && !this.whole.comm_live) {
+    if (!this.line.isAlive()) {
       if (urgent) this.line.dead();
       return false;
     }
@@ -205,7 +209,7 @@ class PlaygroundView {
 
   open() {
     const { recipe, other } = this.model.get("book");
-    this.recipe.show(recipe, other);
+    this.recipe.show(recipe, other).forEach((made) => this.line.needs(made));
     const own = recipe.data === "own";
     if (!this.wanted.change?.own) this.own = own ? recipe.own : null;
     this.ownBar.hidden = !own;

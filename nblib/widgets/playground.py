@@ -184,7 +184,6 @@ class Playground(StillWidget):
         with self.hold_sync():
             self.step = 0
             self.book = {
-                "id": self.model_id,
                 "number": self.book.get("number", 0) + 1,
                 "recipe": asdict(self.recipe),
                 "other": self._other,

@@ -147,7 +147,9 @@ export class RecipeBar {
     );
   }
 
+  // Show a recipe; return the controls that are new.
   show(recipe, other) {
+    const known = new Set(this.controls);
     this.recipe = recipe;
     for (const [ingredient, field] of Object.entries(this.fields)) field.show(recipe[ingredient]);
     this.seeds[0].hidden = this.fields.noise.element.hidden = recipe.data === "own";
@@ -159,5 +161,7 @@ export class RecipeBar {
       this.beside.replaceChildren(...(this.field ? [this.field.element] : []));
     }
     this.field?.show(value);
+    this.controls = [...this.element.querySelectorAll("select, button")];
+    return this.controls.filter((made) => !known.has(made));
   }
 }

@@ -12,7 +12,7 @@ export const ACTIVATIONS = {
     sign: "ReLU",
   },
 };
-export const NODES = 49; // of the grid on which surfaces are computed, along each side
+export const NODES = 41; // of the grid on which surfaces are computed, along each side
 export const EDGE = 4; // it reaches from −4 to 4
 
 function sigmoid(z) {

@@ -8,6 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page
 
+from messages import tell
 from nblib.widgets.still import StillWidget
 
 MODEL = """
@@ -16,7 +17,11 @@ class Model {
     this.state = this.read(state);
     this.calls = new Map();
     this.dead = false;
-    this.widget_manager = { get_model: async () => ({ get comm_live() { return !window.model.dead; } }) };
+    const real = {
+      get comm_live() { return !window.model.dead; },
+      comm: {}, get() {}, on() {}, off() {}, _handle_comm_msg: async () => {},
+    };
+    this.widget_manager = { get_model: async () => real };
   }
   read(value) {
     if (value && value.base64 !== undefined)
@@ -39,6 +44,7 @@ class Model {
     if (this.dead) throw new Error('there is no kernel'); // at once, as a comm that is closed does
     this.ask(message, callbacks);
   }
+  save_changes() {} // what is set is not told: that is the line's to do
   async ask(message, callbacks) {
     const { updates, messages } = await window.python(JSON.stringify(message));
     this.hear(updates, messages);
@@ -114,7 +120,7 @@ class Mounted:
     def _hear(self, text: str) -> dict[str, Any]:
         message = json.loads(text)
         self.heard.append(message)
-        return self.answer(lambda: self.widget._handle_custom_msg(message, []))
+        return self.answer(lambda: tell(self.widget, message))
 
     def answer(self, act: Any) -> dict[str, Any]:
         """Do something in Python and return what the page is told of it."""

@@ -23,6 +23,10 @@ ROOT = refresh.NOTEBOOKS.parent
 COMMAND = "python -m nblib.tools.handout pages notebooks pages"
 NOTEBOOK = refresh.NOTEBOOKS / "01_perceptron.ipynb"
 NONE = "No kernel is behind this page: what is grey works in the notebook, opened in Jupyter."
+PLAYGROUND = """
+from nblib.widgets.playground import Playground
+Playground(data="moons", hidden=[3], recorded=40, other={"eta": 3.0})
+"""
 LINKS = r"""[Here](01_perceptron.ipynb#cell-id=threshold), [not made](02_mcculloch_pitts_gates.ipynb) and
 [itself](#cell-id=adder). $\eta$"""
 
@@ -110,7 +114,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source.mkdir()
     shutil.copy(NOTEBOOK, source)
     cells = [new_markdown_cell(f"# The others\n\n{LINKS}", id="links")]
-    for name, code in (("adder", ADDER), ("pad", PAD), ("training", TRAINING)):
+    others = {"adder": ADDER, "pad": PAD, "training": TRAINING, "playground": PLAYGROUND}
+    for name, code in others.items():
         cells.append(new_code_cell(code, id=name))
     text = refresh.to_text(refresh.normalise(new_notebook(cells=cells)))
     (source / "others.ipynb").write_text(text, encoding="utf-8")
@@ -172,7 +177,7 @@ def test_a_stepper_steps_and_what_needs_a_kernel_says_so_at_once(
 def test_the_other_widgets_say_so_too(pages: Path, open_page: Callable[..., Exported]):
     exported = open_page(pages / "others.html")
     boxes = exported.page.locator(".nblib-stepper")
-    expect(boxes).to_have_count(3)
+    expect(boxes).to_have_count(4)
     for box in boxes.all():
         expect(box.locator(".nblib-notice")).to_have_text(NONE)
     for slider in exported.page.locator(".nblib-explorer .noUi-target").all():
@@ -189,6 +194,27 @@ def test_the_other_widgets_say_so_too(pages: Path, open_page: Callable[..., Expo
     expect(training.get_by_role("combobox")).to_be_disabled()
     training.get_by_role("button", name="Start").click(force=True)
     expect(training.locator(".nblib-notice")).to_have_text(NONE)
+    assert exported.errors == exported.asked == []
+
+
+def test_a_playground_steps_through_all_that_is_recorded(pages: Path, open_page: Callable[..., Exported]):
+    exported = open_page(pages / "others.html")
+    box = exported.page.locator(".nblib-playground")
+    expect(box.locator(".nblib-words")).to_contain_text("The start")
+    slider = box.get_by_role("slider", name="Step")
+    said = set()
+    for page in range(1, 41):
+        slider.press("ArrowRight")
+        expect(box).to_have_attribute("data-step", str(page))
+        said.add(box.locator(".nblib-numbers").text_content())
+    assert len(said) == 40
+    slider.press("ArrowRight")
+    expect(box).to_have_attribute("data-step", "40")
+    expect(box.locator(".nblib-notice")).to_have_text(NONE)
+    for setting in box.locator(".nblib-recipe select").all():
+        expect(setting).to_be_disabled()
+    box.get_by_role("button", name=re.compile("^Neuron 2 of hidden layer 1")).first.click()
+    expect(box.locator(".nblib-numbers")).to_contain_text("w¹₂₁")
     assert exported.errors == exported.asked == []
 
 

@@ -22,7 +22,7 @@ from steppers import arithmetic
 
 expect.set_options(timeout=20_000)
 
-NODES = 49
+NODES = 41
 READ = """
 import { ACTIVATIONS, Examples, SmallNetwork, Surfaces } from "./small_network.js";
 import { num, read, show } from "./formula.js";

@@ -6,6 +6,7 @@ import zlib
 import numpy as np
 import pytest
 
+from messages import tell
 from nblib.runs.playground_run import PlaygroundRun, Recipe
 from nblib.widgets.page_chunks import packed
 from nblib.widgets.playground import AT_ONCE, RECORDED, Playground
@@ -135,16 +136,16 @@ def test_a_run_that_is_over_waits_for_the_other():
 
 def test_what_the_browser_asks_for(sent):
     playground = Playground(recorded=5)
-    playground._handle_custom_msg({"more": 10, "step": 4, "number": 1}, [])
+    tell(playground, {"more": 10, "step": 4, "number": 1})
     assert (playground.n_updates, playground.step) == (15, 4)
-    playground._handle_custom_msg({"change": {"eta": 3.0}, "compare": {"seed": 4}}, [])
+    tell(playground, {"change": {"eta": 3.0}, "compare": {"seed": 4}})
     assert (playground.recipe.eta, playground.other) == (3.0, {"seed": 4})
     sent.clear()
-    playground._handle_custom_msg({"more": 10, "step": 4, "number": 1}, [])  # of the run before
-    playground._handle_custom_msg({}, [])
+    tell(playground, {"more": 10, "step": 4, "number": 1})  # of the run before
+    tell(playground, {})
     assert (playground.n_updates, playground.step, sent) == (AT_ONCE, 0, [])
     number = playground.book["number"]
-    playground._handle_custom_msg({"change": {"eta": -1.0}}, [])
+    tell(playground, {"change": {"eta": -1.0}})
     assert playground.book["number"] == number + 1, "the browser waits for an answer"
     assert playground.recipe.eta == 3.0
 
@@ -158,5 +159,5 @@ def test_the_still_says_what_is_seen():
     assert "Run B, clouds, 2-3-1 relu" in said
     assert "about 100 % of 140 training points" in said
     assert "there are no points" in Playground(data="own").picture().alt
-    bundle, _ = playground._repr_mimebundle_()
+    bundle = playground._repr_mimebundle_()
     assert "<img alt=" in bundle["text/html"]
