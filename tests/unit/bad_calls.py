@@ -35,7 +35,7 @@ SERVING = (
     *("validate", "shapes", "symptoms", "ranking", "workspace", "threads", "learners", "runs.epochs"),
     *("runs.trace", "costs", "drawing", "steppers", "widgets", "lessons", "check"),
     # Files, bad and missing ones, have tests of their own.
-    *("data.npz", "saving", "tools.handout", "tools.doctor"),
+    *("data.npz", "saving", "tools.handout", "tools.doctor", "tools.folders", "tools.html_pages"),
 )
 # Of what draws: what a notebook calls. MNIST's stepper takes all of MNIST, and is tried by its own tests.
 SHOWING = re.compile(
