@@ -39,13 +39,13 @@ class Activation:
         f(z), any shape in, the same shape out. Like NumPy's own functions it takes a second array to
         write into, which may be `z` itself.
     slope : callable
-        f′ written in terms of the output a = f(z).
+        f′ written in terms of the output a = f(z), with a second array to write into as well.
     """
 
     name: str
     formula: str
     function: Callable[..., Array]
-    slope: Callable[[Array], Array]
+    slope: Callable[..., Array]
 
     def __call__(self, z: ArrayLike) -> Array:
         """Return f(z), the same shape as `z`.
@@ -71,51 +71,56 @@ def _floating(z: ArrayLike) -> Array:
     return z if z.dtype.kind == "f" else z.astype(np.float64)
 
 
-_HALF = np.array(0.5, np.float32)  # NumPy would make this array of a Python number each time
+# NumPy would make these arrays of Python's numbers each time.
+_ZERO, _HALF, _ONE = (np.array(number, np.float32) for number in (0, 0.5, 1))
 
 
 def _step(z: Array, out: Array | None = None) -> Array:
     return np.greater(z, 0, out=np.empty_like(z) if out is None else out)
 
 
-def _step_slope(a: Array) -> Array:
-    return np.zeros_like(a)
+def _step_slope(a: Array, out: Array | None = None) -> Array:
+    return np.multiply(a, 0, out=out)
 
 
 def _sigmoid(z: Array, out: Array | None = None) -> Array:
     # The same function as 1/(1 + e^−z), but e^−z overflows where z is very negative; tanh never does.
-    a = np.tanh(np.multiply(z, _HALF, out=out), out=out)
+    a = np.tanh(np.multiply(z, _HALF, out), out)
     a *= _HALF
     a += _HALF
     return a
 
 
-def _sigmoid_slope(a: Array) -> Array:
-    return a * (1 - a)
+def _sigmoid_slope(a: Array, out: Array | None = None) -> Array:
+    if out is None:
+        return a * (1 - a)
+    np.subtract(_ONE, a, out)
+    out *= a
+    return out
 
 
-def _tanh_slope(a: Array) -> Array:
-    return 1 - a * a
+def _tanh_slope(a: Array, out: Array | None = None) -> Array:
+    return np.subtract(1, np.multiply(a, a, out=out), out=out)
 
 
 def _relu(z: Array, out: Array | None = None) -> Array:
-    return np.maximum(z, 0, out=out)
+    return np.maximum(z, _ZERO, out=out)
 
 
-def _relu_slope(a: Array) -> Array:
-    return (a > 0).astype(a.dtype)
+def _relu_slope(a: Array, out: Array | None = None) -> Array:
+    return np.greater(a, _ZERO, out=np.empty_like(a) if out is None else out)
 
 
 def _elu(z: Array, out: Array | None = None) -> Array:
     return np.maximum(z, np.expm1(np.minimum(z, 0)), out=out)  # e^z − 1 is never below z
 
 
-def _elu_slope(a: Array) -> Array:
-    return np.where(a > 0, np.ones_like(a), a + 1)  # below zero a = e^z − 1, so the slope e^z is a + 1
+def _elu_slope(a: Array, out: Array | None = None) -> Array:
+    return np.add(np.minimum(a, 0, out=out), 1, out=out)  # below zero a = e^z − 1, so the slope e^z is a + 1
 
 
-def _arctan_slope(a: Array) -> Array:
-    return np.cos(a) ** 2  # 1/(1 + z²) with z = tan a
+def _arctan_slope(a: Array, out: Array | None = None) -> Array:
+    return np.square(np.cos(a, out=out), out=out)  # 1/(1 + z²) with z = tan a
 
 
 step = Activation("step", r"1 \text{ if } z > 0 \text{ else } 0", _step, _step_slope)

@@ -74,8 +74,6 @@ class Classifier(Layers):
     Classifier(784-128-10, relu, float32)
     """
 
-    memory_order = "F"  # larger mini-batches of larger layers are quicker so
-
     def __init__(
         self,
         sizes: Sequence[int],
@@ -94,39 +92,27 @@ class Classifier(Layers):
         gain = self.dtype.type(math.sqrt(2) if init == "he" else 1)
         self.weights = [gain * w for w in self.weights]
         self.biases = [np.zeros_like(b) for b in self.biases]
-        self._functions = [self.activation.function] * (len(self.weights) - 1) + [_log_softmax]
+        self._functions = [self.activation.function] * (len(self.weights) - 1) + [_softmax]
 
     def __repr__(self) -> str:
         decay = f", weight decay {self.weight_decay:g}" if self.weight_decay else ""
         return f"Classifier({self.architecture}, {self.activation.name}{decay}, {self.dtype})"
 
-    def feedforward(self, x: ArrayLike) -> Array:
-        """Return the probabilities a^L: (n, n_L) for rows (n, n_0), (n_L,) for one example (n_0,).
+    def _bp1(self, a: Array, y: Array, delta: Array, slopes: Array) -> None:
+        np.subtract(a, y, out=delta)
 
-        Raises
-        ------
-        ValueError, TypeError
-            If `x` does not fit the network.
-        """
-        return np.exp(super().feedforward(x))
-
-    # The last a of a pass is ln a^L: the cost is made of it, and softmax alone would round it to ln 0.
-
-    def _bp1(self, a: Array, y: Array, out: Array) -> None:
-        np.exp(a, out=out)
-        out -= y  # softmax and cross-entropy leave a − y
-
-    def _costs(self, outputs: Array, targets: Array) -> Array:
-        return -(targets * outputs).sum(axis=1)
+    def _costs(self, room: Workspace, y: Array) -> Array:
+        # ln a^L is made of z^L: softmax would round it to ln 0.
+        return -(y * _log_softmax(room.z[-1].T)).sum(axis=1)
 
     def _measure(self, x: Array, y: Array) -> tuple[float, float]:
         cost, accuracy = super()._measure(x, y)
         decay = 0.5 * self.weight_decay * sum(float(np.square(w).sum()) for w in self.weights)
         return cost + decay, accuracy
 
-    def backward(self, room: Workspace, scale: float) -> None:
+    def backward(self, room: Workspace, x: Array, y: Array, scale: float) -> None:
         """Do as every network does, and let weights decay: λ W is the gradient of ½ λ Σ w²."""
-        super().backward(room, scale)
+        super().backward(room, x, y, scale)
         if self.weight_decay:
             for w, nabla in zip(self.weights, room.nabla_weights, strict=True):
                 nabla += (scale * room.m * self.weight_decay) * w
@@ -195,7 +181,7 @@ class Classifier(Layers):
         m = validate.whole("mini_batch_size", mini_batch_size, at_least=1)
         n_steps = validate.whole("epochs", epochs, at_least=1) * math.ceil(len(data[0]) / m)
         learner = Momentum(self, *data, momentum, _factors(schedule, n_steps), augment, rng)
-        descent = Descent(learner.learn, len(data[0]), m, eta, rng)
+        descent = Descent(learner.begin, len(data[0]), m, eta, rng)
         measure = partial(self._measure, *self._measured(data, validation))
         return Epochs(descent, epochs, measure, partial(symptoms.look_at_network, self, data[0]))
 
@@ -231,11 +217,18 @@ def softmax(z: ArrayLike) -> Array:
     return np.exp(_log_softmax(z))
 
 
-def _log_softmax(z: Array, out: Array | None = None) -> Array:
+def _log_softmax(z: Array) -> Array:
     """Return ln of the softmax of each row, without overflow and without ln 0."""
-    z = np.subtract(z, z.max(axis=-1, keepdims=True), out=out)
+    z = z - z.max(axis=-1, keepdims=True)
     z -= np.log(np.exp(z).sum(axis=-1, keepdims=True))
     return z
+
+
+def _softmax(z: Array, out: Array) -> None:
+    """Write the softmax of each column into `out`."""
+    np.subtract(z, z.max(axis=0), out=out)
+    np.exp(out, out=out)
+    out /= out.sum(axis=0)
 
 
 def _factors(schedule: Schedule | None, n_steps: int) -> list[float]:

@@ -36,10 +36,17 @@ class Quadratic:
         """Return ∂C/∂a = a − y, the same shape as `a`."""
         return a - y
 
-    def delta(self, a: Array, y: Array, activation: Activation, out: Array | None = None) -> Array:
-        """Return δ^L = (a − y) f′(z^L), the same shape as `a`, in `out` if it is given."""
-        delta = np.subtract(a, y, out=out)
-        delta *= activation.slope(a)
+    def delta(
+        self,
+        a: Array,
+        y: Array,
+        activation: Activation,
+        out: Array | None = None,
+        slopes: Array | None = None,
+    ) -> Array:
+        """Return δ^L = (a − y) f′(z^L), the same shape as `a`; there may be room for it and for f′."""
+        delta = np.subtract(a, y, out)
+        delta *= activation.slope(a, slopes)
         return delta
 
     def suit(self, activation: Activation) -> None:
@@ -68,7 +75,14 @@ class CrossEntropy:
         a = self._inside(a)
         return (a - y) / (a * (1 - a))
 
-    def delta(self, a: Array, y: Array, activation: Activation, out: Array | None = None) -> Array:
+    def delta(
+        self,
+        a: Array,
+        y: Array,
+        activation: Activation,
+        out: Array | None = None,
+        slopes: Array | None = None,
+    ) -> Array:
         """Return δ^L = a − y, in `out` if it is given: the slope of the sigmoid has cancelled.
 
         Raises

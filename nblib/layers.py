@@ -11,20 +11,19 @@ With δ^l = ∂C/∂z^l the four equations of backpropagation are (Nielsen, chap
     BP3   ∂C/∂b^l_j = δ^l_j
     BP4   ∂C/∂w^l_jk = δ^l_j a^(l−1)_k
 
-
 An update goes against the gradient of the mean cost, with the learning rate η::
 
     W ← W − η ∂C/∂W        b ← b − η ∂C/∂b
 
-Examples are rows, so a mini-batch of m examples is one array (m, n_l) a layer, and W a becomes ``a @ W.T``.
-A Python list starts at 0: ``weights[l - 1]`` is W^l, and likewise with biases, z and δ; only ``a[l]`` is a^l.
+At every door examples are rows, (m, n_0). In a pass they are columns, so that the lines read as the formulas
+do, and a product takes less time. A Python list starts at 0: ``weights[l - 1]`` is W^l, and likewise others.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -67,7 +66,6 @@ class Layers(ABC):
     """
 
     activation: Activation
-    memory_order: Literal["C", "F"] = "C"  # of its workspaces
     _functions: list[Callable[..., Array]]  # of each layer from 1 to L: (z, out)
 
     def __init__(self, sizes: Sequence[int], scaled: bool, seed: int, dtype: DTypeLike) -> None:
@@ -106,50 +104,53 @@ class Layers(ABC):
             validate.like("biases", biases, self.biases, self.dtype),
         )
 
-    # -- one pass, in a workspace ---------------------------------------------------------------
+    # -- one pass, in a workspace: the last argument of a product is where it goes --------------
 
-    def forward(self, room: Workspace) -> Array:
-        """Fill in z^1, a^1 … z^L, a^L, and return a^L."""
-        layers = zip(self.weights, self.biases, self._functions, room.a, room.z, room.a[1:], strict=False)
-        for w, b, f, a_in, z, a in layers:
-            np.matmul(a_in, w.T, out=z)
+    def forward(self, room: Workspace, x: Array) -> Array:
+        """Fill in z^1, a^1 … z^L, a^L for the rows of `x`, and return a^L."""
+        a_before = x.T
+        for w, b, z, f, a in room.forwards:
+            np.dot(w, a_before, z)
             z += b  # z^l = W^l a^(l−1) + b^l
             f(z, a)  # a^l = f(z^l)
-        return room.a[-1]
+            a_before = a
+        return a_before
 
-    def backward(self, room: Workspace, scale: float) -> None:
+    def backward(self, room: Workspace, x: Array, y: Array, scale: float) -> None:
         """Fill in δ^L … δ^1 and the gradients, all multiplied by `scale`.
 
         The gradients are linear in δ: the factor 1/m or η/m may ride on δ, the smallest array.
         """
-        weights, a, delta, slope = self.weights, room.a, room.delta, self.activation.slope
-        self._bp1(a[-1], room.y, out=delta[-1])  # BP1
-        delta[-1] *= scale
-        for l in range(len(weights) - 1, 0, -1):
-            np.matmul(delta[l], weights[l], out=delta[l - 1])
-            delta[l - 1] *= slope(a[l])  # BP2
-        for l, (nabla_w, nabla_b) in enumerate(zip(room.nabla_weights, room.nabla_biases, strict=True)):
-            delta[l].sum(axis=0, out=nabla_b)  # BP3, summed over the examples
-            np.matmul(delta[l].T, a[l], out=nabla_w)  # BP4
+        slope, delta = self.activation.slope, room.delta[-1]
+        self._bp1(room.a[-1], y.T, delta, room.slopes[-1])  # BP1
+        delta *= np.array(scale, self.dtype)
+        for w_transposed, delta_after, a, slopes, delta in room.backwards:
+            np.dot(w_transposed, delta_after, delta)
+            delta *= slope(a, slopes)  # BP2
+        np.dot(room.all_delta, room.ones, room.all_nabla_biases)  # BP3, summed over the examples
+        for delta, nabla_w, a_rows in room.gradients:
+            np.matmul(delta, x, nabla_w)  # BP4; dot would fill nabla_w with zeros first
+            x = a_rows
 
-    def subtract(self, steps: Sequence[Array]) -> None:
+    def subtract(self, steps: Iterable[tuple[Array, Array]]) -> None:
         """Make the update: W ← W − step, b ← b − step, first all weights and then all biases."""
-        for parameter, step in zip(self.weights + self.biases, steps, strict=True):
+        for parameter, step in steps:
             parameter -= step
 
     def descend(self, nabla_weights: Sequence[Array], nabla_biases: Sequence[Array], eta: float) -> None:
         """Take one step against these gradients, in place: W ← W − η ∂C/∂W, b ← b − η ∂C/∂b."""
-        self.subtract([eta * nabla for nabla in (*nabla_weights, *nabla_biases)])
+        steps = (eta * nabla for nabla in (*nabla_weights, *nabla_biases))
+        self.subtract(zip(self.weights + self.biases, steps, strict=True))
 
     # -- what each kind of network does in its own way ------------------------------------------
 
     @abstractmethod
-    def _bp1(self, a: Array, y: Array, out: Array) -> None:
-        """Write δ^L into `out`, for outputs and targets of shape (m, n_L)."""
+    def _bp1(self, a: Array, y: Array, delta: Array, slopes: Array) -> None:
+        """Write δ^L into `delta`; there is room for slopes. All have shape (n_L, m)."""
 
     @abstractmethod
-    def _costs(self, outputs: Array, targets: Array) -> Array:
-        """Return the cost of each example, (n,), for the rows that `_outputs` gives."""
+    def _costs(self, room: Workspace, y: Array) -> Array:
+        """Return the cost of each example, (m,), after a pass forwards."""
 
     @abstractmethod
     def _targets(self, name: str, y: Array) -> Array:
@@ -166,7 +167,9 @@ class Layers(ABC):
             If `x` does not fit the network.
         """
         rows, single = self._rows(x)
-        outputs = np.concatenate([outputs.copy() for outputs in self._outputs(rows)])
+        outputs = np.empty((len(rows), self.sizes[-1]), self.dtype)
+        for part, room in self._blocks(rows):
+            outputs[part] = room.a[-1].T
         return outputs[0] if single else outputs
 
     def predict(self, x: ArrayLike) -> Any:
@@ -182,7 +185,7 @@ class Layers(ABC):
             If `x` does not fit the network.
         """
         rows, single = self._rows(x)
-        said = np.concatenate([answers(outputs) for outputs in self._outputs(rows)])
+        said = np.concatenate([answers(room.a[-1].T) for _, room in self._blocks(rows)])
         return int(said[0]) if single else said
 
     def accuracy(self, x: ArrayLike, y: ArrayLike) -> float:
@@ -224,7 +227,8 @@ class Layers(ABC):
         ValueError, TypeError
             If the data do not fit the network, or each other.
         """
-        room = self._there_and_back(x, y)
+        x, y = self._pair(x, y)
+        room = self._there_and_back(x, y, 1 / len(x))
         return room.nabla_weights, room.nabla_biases
 
     def input_gradient(self, x: ArrayLike, y: ArrayLike) -> Array:
@@ -247,34 +251,40 @@ class Layers(ABC):
         ValueError, TypeError
             If the data do not fit the network, or each other.
         """
-        room = self._there_and_back(x, y, 1)
-        gradients = room.delta[0] @ self.weights[0]
+        room = self._there_and_back(*self._pair(x, y), 1)
+        gradients = room.delta[0].T @ self.weights[0]
         return gradients[0] if np.ndim(x) == 1 else gradients
 
-    def _there_and_back(self, x: ArrayLike, y: ArrayLike, scale: float | None = None) -> Workspace:
-        """Return a pass over all the examples, with δ multiplied by `scale`, or else by 1/n."""
-        room = self._room(*self._pair(x, y))
-        self.forward(room)
-        self.backward(room, 1 / room.m if scale is None else scale)
+    def workspace(self, m: int) -> Workspace:
+        """Return room for a pass of m examples, which belongs to weights and biases as they are now."""
+        for parameters in self.weights, self.biases:
+            for i, array in enumerate(parameters):
+                if array.dtype != self.dtype:  # it was put in by hand
+                    parameters[i] = array.astype(self.dtype)
+        return Workspace(self.weights, self.biases, self._functions, m)
+
+    def _there_and_back(self, x: Array, y: Array, scale: float) -> Workspace:
+        """Return a pass over all these examples, with δ multiplied by `scale`."""
+        room = self.workspace(len(x))
+        self.forward(room, x)
+        self.backward(room, x, y, scale)
         return room
 
-    def _room(self, x: Array, y: Array | None = None) -> Workspace:
-        return Workspace(self.sizes, len(x), self.dtype, self.memory_order).hold(x, y)
-
-    def _outputs(self, x: Array) -> Iterator[Array]:
-        """Yield the outputs of the rows of `x`, a block of rows at a time: a block stays in the cache."""
-        room = self._room(x[:BLOCK])
+    def _blocks(self, x: Array) -> Iterator[tuple[slice, Workspace]]:
+        """Send the rows of `x` forwards, block by block: a block stays in the cache."""
+        room = self.workspace(min(BLOCK, len(x)))
         for start in range(0, len(x), BLOCK):
-            yield self.forward(room.hold(x[start : start + BLOCK]))
+            part = slice(start, start + BLOCK)
+            room = room.of(len(x[part]))
+            self.forward(room, x[part])
+            yield part, room
 
     def _measure(self, x: Array, y: Array) -> tuple[float, float]:
         """Return mean cost and accuracy."""
-        cost, right, start = 0.0, 0, 0
-        for outputs in self._outputs(x):
-            targets = y[start : start + len(outputs)]
-            cost += float(self._costs(outputs, targets).sum(dtype=np.float64))
-            right += np.count_nonzero(answers(outputs) == answers(targets))
-            start += len(outputs)
+        cost, right = 0.0, 0
+        for part, room in self._blocks(x):
+            cost += float(self._costs(room, y[part]).sum(dtype=np.float64))
+            right += np.count_nonzero(answers(room.a[-1].T) == answers(y[part]))
         return cost / len(x), float(right / len(x))
 
     # -- the door -------------------------------------------------------------------------------

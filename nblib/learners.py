@@ -9,7 +9,7 @@ import numpy as np
 
 from nblib import validate
 from nblib.layers import Array, Gradients, Layers
-from nblib.runs.epochs import Rows
+from nblib.runs.epochs import Learn, Rows
 from nblib.workspace import Workspace
 
 if TYPE_CHECKING:  # it would bring numpy.random in, which is slow to import
@@ -31,24 +31,31 @@ class Plain:
 
     def __init__(self, network: Layers, x: Array, y: Array) -> None:
         self.network, self.x, self.y = network, x, y
-        self._room = Workspace(network.sizes, 0, network.dtype, network.memory_order)
+        self.room = network.workspace(0)
+
+    def begin(self) -> Learn:
+        """Return `learn`, for weights and biases as they are now: others may have taken their place."""
+        if not self.room.belongs_to(self.network.weights, self.network.biases):
+            self.room = self.network.workspace(0)
+        return self.learn
 
     def learn(self, rows: Rows, eta: float) -> None:
         """Make one update, by these rows of the data and with this η."""
-        room = self._mini_batch(rows)
-        self.network.forward(room)
-        self.network.backward(room, eta / room.m)
-        self.network.subtract(room.nabla_weights + room.nabla_biases)
+        x, y, room = self.mini_batch(rows)
+        self.network.forward(room, x)
+        self.network.backward(room, x, y, eta / room.m)
+        self.network.subtract(room.steps)
 
-    def _mini_batch(self, rows: Rows) -> Workspace:
-        """Return the workspace, with these rows of the data in it."""
-        if len(rows) != self._room.m:  # the first mini-batch, or the last of an epoch
-            m, dtype = len(rows), self.network.dtype
-            self._room = self._room.hold(*(np.empty((m, like.shape[1]), dtype) for like in (self.x, self.y)))
+    def mini_batch(self, rows: Rows) -> tuple[Array, Array, Workspace]:
+        """Return these rows of the data, and room for a pass of them."""
+        if len(rows) != self.room.m:  # the first mini-batch, or the last of an epoch
+            self.batch = [np.empty((len(rows), part.shape[1]), part.dtype) for part in (self.x, self.y)]
+            self.room = self.room.of(len(rows))  # last: whoever is interrupted before comes here again
         # take is quicker than x[rows]; a mode other than "clip" would copy twice
-        self.x.take(rows, axis=0, out=self._room.a[0], mode="clip")
-        self.y.take(rows, axis=0, out=self._room.y, mode="clip")
-        return self._room
+        x, y = self.batch
+        self.x.take(rows, 0, x, "clip")
+        self.y.take(rows, 0, y, "clip")
+        return x, y, self.room
 
 
 class Own(Plain):
@@ -113,7 +120,7 @@ class Momentum(Plain):
         rng: np.random.Generator,
     ) -> None:
         super().__init__(network, x, y)
-        self.momentum = validate.share("momentum", momentum)
+        self._momentum = np.array(validate.share("momentum", momentum), network.dtype)
         self.augment = augment if augment is None else validate.function("augment", augment, "(x, rng)")
         self.factors, self._done = factors, 0
         self.rng = rng
@@ -127,15 +134,15 @@ class Momentum(Plain):
         ValueError, TypeError
             If `augment` returns other than finite numbers in the shape that it was given.
         """
-        room = self._mini_batch(rows)
+        x, y, room = self.mini_batch(rows)
         if self.augment is not None:
-            room.a[0][...] = _augmented(self.augment, room.a[0], self.rng)
-        self.network.forward(room)
-        self.network.backward(room, eta * self.factors[self._done] / room.m)
-        for v, step in zip(self.velocities, room.nabla_weights + room.nabla_biases, strict=True):
-            v *= self.momentum
+            x[...] = _augmented(self.augment, x, self.rng)
+        self.network.forward(room, x)
+        self.network.backward(room, x, y, eta * self.factors[self._done] / room.m)
+        for v, (_, step) in zip(self.velocities, room.steps, strict=True):
+            v *= self._momentum
             v += step
-        self.network.subtract(self.velocities)
+        self.network.subtract(zip(room.parameters, self.velocities, strict=True))
         self._done += 1  # only now: an update that is cut short is repeated
 
 

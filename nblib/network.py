@@ -18,6 +18,7 @@ from nblib.learners import Backprop, Own, Plain
 from nblib.runs.epochs import Descent, Epochs
 from nblib.runs.trace import Trace
 from nblib.threads import one_blas_thread
+from nblib.workspace import Workspace
 
 
 class Network(Layers):
@@ -81,11 +82,11 @@ class Network(Layers):
         functions = f"{self.activation.name}{last}, {self.cost_function.name}"
         return f"Network({self.architecture}, {functions}, {self.dtype})"
 
-    def _bp1(self, a: Array, y: Array, out: Array) -> None:
-        self.cost_function.delta(a, y, self.output, out=out)
+    def _bp1(self, a: Array, y: Array, delta: Array, slopes: Array) -> None:
+        self.cost_function.delta(a, y, self.output, delta, slopes)
 
-    def _costs(self, outputs: Array, targets: Array) -> Array:
-        return self.cost_function(outputs, targets)
+    def _costs(self, room: Workspace, y: Array) -> Array:
+        return self.cost_function(room.a[-1].T, y)
 
     def activations(self, x: ArrayLike) -> list[Array]:
         """Return the activations a^0 … a^L of all layers: (n, n_l) for rows, (n_l,) for one example.
@@ -96,9 +97,10 @@ class Network(Layers):
             If `x` does not fit the network.
         """
         rows, single = self._rows(x)
-        room = self._room(rows)
-        self.forward(room)
-        return [a_l[0] for a_l in room.a] if single else room.a
+        room = self.workspace(len(rows))
+        self.forward(room, rows)
+        a = [rows, *(a_l.T for a_l in room.a)]
+        return [a_l[0] for a_l in a] if single else a
 
     def trace(self, x: ArrayLike, y: ArrayLike) -> Trace:
         """Return everything that one pass forwards and backwards over the rows of `x` computes.
@@ -110,7 +112,9 @@ class Network(Layers):
         ValueError, TypeError
             If the data do not fit the network, or each other.
         """
-        return Trace.of(self._there_and_back(x, y, scale=1), self.cost_function)
+        rows, targets = self._pair(x, y)
+        room = self._there_and_back(rows, targets, scale=1)
+        return Trace.of(room, rows, self._costs(room, targets))
 
     # -- learning -------------------------------------------------------------------------------
 
@@ -126,7 +130,7 @@ class Network(Layers):
         """
         data, eta = self._pair(x, y), validate.positive("eta", eta)
         with one_blas_thread():
-            self._learner(data, None).learn(np.arange(len(data[0])), eta)
+            self._learner(data, None).begin()(np.arange(len(data[0])), eta)
 
     def sgd(
         self,
@@ -180,7 +184,7 @@ class Network(Layers):
         1.0
         """
         data, rng = self.data(x, y), validate.generator("seed", seed)
-        descent = Descent(self._learner(data, backprop).learn, len(data[0]), mini_batch_size, eta, rng)
+        descent = Descent(self._learner(data, backprop).begin, len(data[0]), mini_batch_size, eta, rng)
         measure = partial(self._measure, *self._measured(data, validation))
         return Epochs(descent, epochs, measure, partial(symptoms.look_at_network, self, data[0]))
 
@@ -193,7 +197,7 @@ class Network(Layers):
             If an argument does not fit.
         """
         data, rng = self.data(x, y), validate.generator("seed", seed)
-        return Descent(self._learner(data, None).learn, len(data[0]), mini_batch_size, eta, rng)
+        return Descent(self._learner(data, None).begin, len(data[0]), mini_batch_size, eta, rng)
 
     def _learner(self, data: tuple[Array, Array], backprop: Backprop | None) -> Plain:
         if backprop is None and type(self).backprop is not Network.backprop:

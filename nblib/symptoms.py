@@ -10,10 +10,7 @@ import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
-
-from nblib.workspace import Workspace
 
 if TYPE_CHECKING:
     from nblib.layers import Layers
@@ -38,11 +35,11 @@ def look_at_data(name: str, x: Array) -> None:
 def look_at_network(network: Layers, x: Array) -> None:
     """Warn if a layer lets no gradient through for the first of these examples, whatever their targets."""
     x = x[:SAMPLE]
-    room = Workspace(network.sizes, len(x), network.dtype, network.memory_order).hold(x)
-    outputs = network.forward(room)
-    last = np.empty_like(outputs)
-    network._bp1(outputs, outputs - 1, out=last)  # δ^L of an error of 1
-    slopes = [*(network.activation.slope(a) for a in room.a[1:-1]), last]
+    room = network.workspace(len(x))
+    outputs = network.forward(room, x)
+    last = room.delta[-1]
+    network._bp1(outputs, outputs - 1, last, room.slopes[-1])  # δ^L of an error of 1
+    slopes = [*(network.activation.slope(a) for a in room.a[:-1]), last]
     dead = [l for l, slope in enumerate(slopes, start=1) if not slope.any()]
     if dead:
         l = dead[-1]

@@ -19,6 +19,7 @@ from nblib import validate
 from nblib.threads import one_blas_thread
 
 Rows = NDArray[np.integer]
+Learn = Callable[[Rows, float], None]
 
 
 class Descent:
@@ -26,8 +27,9 @@ class Descent:
 
     Parameters
     ----------
-    learn : callable
-        ``learn(rows, eta)`` makes one update, by the examples in these rows of the data.
+    begin : callable
+        ``begin()`` makes all ready, and returns ``learn``: ``learn(rows, eta)`` makes one update, by the
+        examples in these rows of the data. It is asked for whenever an epoch begins or goes on.
     n : int
         How many examples there are.
     mini_batch_size : int
@@ -52,7 +54,7 @@ class Descent:
 
     def __init__(
         self,
-        learn: Callable[[Rows, float], None],
+        begin: Callable[[], Learn],
         n: int,
         mini_batch_size: int,
         eta: float,
@@ -61,7 +63,7 @@ class Descent:
         self.mini_batch_size = validate.whole("mini_batch_size", mini_batch_size, at_least=1)
         self.eta = validate.positive("eta", eta)
         self.examples = self.updates = 0
-        self._learn, self._n, self._rng = learn, n, rng
+        self._begin, self._n, self._rng = begin, n, rng
         self._order: Rows | None = None
 
     @property
@@ -77,10 +79,11 @@ class Descent:
         if self._order is None:
             self._order = self._rng.permutation(self._n)
         with one_blas_thread():
+            learn = self._begin()
             while self._order is not None:
                 place = self.examples % self._n
                 rows = self._order[place : place + self.mini_batch_size]
-                self._learn(rows, self.eta)
+                learn(rows, self.eta)
                 self.examples += len(rows)
                 self.updates += 1
                 if place + len(rows) == self._n:

@@ -207,7 +207,7 @@ class PlaygroundRun:
         self._most = MOST_BYTES // (4 * self.network.n_parameters)
         rng = np.random.default_rng(recipe.seed)
         n, size, eta = len(self._x), recipe.mini_batch_size, recipe.eta
-        self._descent = Descent(self._learn, n, size, eta, rng) if n else None
+        self._descent = Descent(lambda: self._learn, n, size, eta, rng) if n else None
 
     def __repr__(self) -> str:
         return f"PlaygroundRun({self.recipe.data}, {self.network.architecture}, {self.n_updates} updates)"

@@ -7,7 +7,6 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from nblib.costs import Cost
 from nblib.workspace import Workspace
 
 Array = NDArray[Any]
@@ -40,10 +39,11 @@ class Trace:
     nabla_biases: list[Array]
 
     @classmethod
-    def of(cls, room: Workspace, cost: Cost) -> Trace:
-        """Return what stands in a workspace, with the δ of each example on its own."""
+    def of(cls, room: Workspace, x: Array, costs: Array) -> Trace:
+        """Return what stands in a workspace after a pass with the rows of `x`, whose δ nobody has scaled."""
+        zs, a, deltas = ([columns.T for columns in part] for part in (room.z, room.a, room.delta))
         nablas = ([nabla / room.m for nabla in part] for part in (room.nabla_weights, room.nabla_biases))
-        return cls(room.a, room.z, cost(room.a[-1], room.y), room.delta, *nablas)
+        return cls([x, *a], zs, costs, deltas, *nablas)
 
     def __repr__(self) -> str:
         return f"Trace({len(self.costs)} examples, mean cost {self.costs.mean():.4f})"

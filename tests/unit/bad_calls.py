@@ -47,7 +47,7 @@ FREE = {"xlabel", "ylabel", "xlabels", "ylabels", "title", "names", "log", "coun
 # What a run returns, or what only a derived class calls: nobody makes these by hand.
 MADE = re.compile(
     r".*(Points|Record|Pass|Margin|Reading|Comparison|GradientCheck|MNIST|Examples|Measurement)\b.*"
-    r"|.*by_name|layers\.Layers(\.(forward|backward|subtract|descend|data|gradients_like))?|.*Activation"
+    r"|.*by_name|layers\.Layers(\.(forward|backward|workspace|subtract|descend|data|gradients_like))?|.*Activation"
     r"|.*\.(backward|save|load|from_file)"
 )
 

@@ -179,7 +179,7 @@ def test_updates_and_measuring_run_on_one_blas_thread_and_the_rest_is_left_alone
         seen.append(pools())
         return 0.0, 0.0
 
-    descent = Descent(look, 23, mini_batch_size=8, eta=0.1, rng=np.random.default_rng(0))
+    descent = Descent(lambda: look, 23, mini_batch_size=8, eta=0.1, rng=np.random.default_rng(0))
     list(Epochs(descent, 1, measure=look))
     assert seen == [[1] * len(outside)] * (3 + 1)
     assert pools() == outside
@@ -321,6 +321,32 @@ def test_the_stop_button_interrupts_between_two_steps_and_training_can_go_on(int
     assert next(network.sgd(x[:100], y[:100], 1, 10, 0.1)).epoch == 1
     assert is_sound(network)
     assert [pool["num_threads"] for pool in threadpool_info()] == threads  # the threads are given back
+
+
+@pytest.mark.parametrize("put", ["set_parameters", "a list", "an entry", "an entry of another type"])
+@pytest.mark.parametrize("kind", [Network, Classifier])
+def test_weights_that_are_put_in_between_two_epochs_are_those_that_go_on_learning(kind, put):
+    x, y = data(22)  # the last mini-batch is a smaller one
+    network, twin, other = kind([3, 4, 2]), kind([3, 4, 2], seed=9), kind([3, 4, 2], seed=9)
+    run = network.sgd(x, y, 2, 4, 1.0)
+    next(run)
+    if put == "set_parameters":
+        network.set_parameters(other.weights, other.biases)
+    elif put == "a list":
+        network.weights, network.biases = other.weights, other.biases
+    else:
+        number = np.float64 if put == "an entry of another type" else np.float32
+        for mine, theirs in ((network.weights, other.weights), (network.biases, other.biases)):
+            mine[:] = [array.astype(number) for array in theirs]
+    next(run)
+    rng = np.random.default_rng(0)
+    rng.permutation(len(x))  # the order of the first epoch
+    for rows in np.split(rng.permutation(len(x)), range(4, len(x), 4)):
+        single = twin.sgd(x[rows], y[rows], 1, len(rows), 1.0)
+        next(single)
+    for ours, theirs in zip(copies(network), copies(twin), strict=True):
+        assert ours.dtype == np.float32
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
 
 
 # -- a backpropagation of one's own -----------------------------------------------------------
