@@ -85,6 +85,9 @@ def test_the_command_prints_all_contenders_that_are_there(tmp_path, contenders):
         assert len(cells) == 6 * len(names)
         assert all(re.fullmatch(r"\d+ \([\d.e+-]+×\)", cell) for cell in cells), cells
         assert all(cell.endswith("(1×)") for cell in rows["nblib"])
+    shares = rows_of(ran.stdout, "share of the floor")
+    assert list(shares) == [c.name for c in there if c is not contenders.Floor]
+    assert all(re.fullmatch(r"\d+%", cell) for row in shares.values() for cell in row), shares
     races = rows_of(ran.stdout, "CPU s to")
     assert list(races) == [c.name for c in there if c.learns]
     assert races["per-example loop"][2] == "plain SGD only"
@@ -119,8 +122,8 @@ def test_the_floor_does_the_products_of_backpropagation(contenders, few, columns
     w, w_last = contenders.Plan((784, 12, 10), 7).start()[0]
     x = few.x_train[:7]
     products = contenders.products([w, w_last], x, columns)
-    for left, right, out in products:
-        np.dot(left, right, out)
+    for product, left, right, out in products:
+        product(left, right, out)
     a, delta, delta_last = (np.full((n, 7), 0.1) for n in (12, 12, 10))
     forwards_and_back = [w @ x.T, w_last @ a, w_last.T @ delta_last]
     expected = [z if columns else z.T for z in forwards_and_back] + [delta @ x, delta_last @ a.T]
