@@ -336,5 +336,5 @@ class ConvolutionalNetwork:
                 parameter += v
 
         measured = (x, y) if validation is None else self.data(*validate.pair("validation", validation))
-        descent = Descent(learn, len(x), mini_batch_size, eta, rng)
+        descent = Descent(lambda: learn, len(x), mini_batch_size, eta, rng)
         return Epochs(descent, epochs, partial(self._measure, *measured))

@@ -9,13 +9,14 @@ import pytest
 from PIL import Image
 
 import oracle
+from messages import press
 from nblib import Network, mnist
 from nblib.drawing.scene import COLOURS
 from nblib.runs import wishes_run
 from nblib.steppers import wishes_stepper
 from nblib.widgets.stepper import Stepper
 from steppers.arithmetic import check
-from steppers.drawn import page, pages, parts, place, press, texts
+from steppers.drawn import page, pages, parts, place, texts
 
 WISH = re.compile(r"[▲▼] ([+−]\d\.\d{4})")
 
