@@ -121,6 +121,7 @@ def test_an_answer_is_chosen_by_mouse_and_keys(shown: GuessPage):
     shown.page.keyboard.press("ArrowDown")
     shown.page.keyboard.press("ArrowDown")
     expect(shown.choices.get_by_label("nothing")).to_be_checked()
+    shown.page.wait_for_timeout(1000)  # the second guess leaves when the kernel has answered to the first
     shown.rerun("chosen")
     expect(shown.output("chosen")).to_have_text("What becomes of it? → nothing, as you guessed.")
     assert shown.says()[1] == "Your guess: nothing. Now run the next cell."
