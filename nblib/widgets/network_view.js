@@ -51,7 +51,7 @@ export class NetworkView {
     const made = l
       ? button(surface.canvas, () => this.choose({ l, j }))
       : html("span", { role: "img" }, surface.canvas, html("b", {}, `x${"₁₂"[j]}`));
-    if (!l) name(made, `input x${j + 1}`);
+    name(made, l ? called({ l, j }, this.network) : `input x${j + 1}`); // until `speak` says more
     made.classList.add("nblib-neuron");
     made.style.left = `${x}%`;
     made.style.top = `${y}%`;
