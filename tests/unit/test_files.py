@@ -103,7 +103,7 @@ try:
     handout.write("bare", Path(sys.argv[1]), Path("copies"))
 except OSError as error:
     print(type(error).__name__)
-assert list(Path("copies").iterdir()) == []
+assert not Path("copies").exists()
 print(sorted(path.name for path in Path().iterdir()))
 """
 LIMITED = f"import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n{FULL}"
@@ -141,7 +141,7 @@ def test_a_file_that_may_grow_no_further(tmp_path: Path, notebooks: Path):
     said, kind, left = full(LIMITED, folder, notebooks)
     assert said == "path: 'network.npz' cannot be written (File too large); it is as it was before"
     assert kind == "OSError"
-    assert left == "['copies', 'network.npz']"
+    assert left == "['network.npz']"
 
 
 def test_a_file_system_without_room(tmp_path: Path, notebooks: Path):
@@ -155,7 +155,7 @@ def test_a_file_system_without_room(tmp_path: Path, notebooks: Path):
         subprocess.run(["umount", str(folder)], check=True)
     assert said == "path: 'network.npz' cannot be written (No space left on device); it is as it was before"
     assert kind == "OSError"
-    assert left == "['copies', 'network.npz']"
+    assert left == "['network.npz']"
 
 
 def test_the_small_notebook_alone_would_have_fitted(tmp_path: Path, notebooks: Path):
