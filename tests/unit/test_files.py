@@ -102,7 +102,7 @@ assert Path("network.npz").read_bytes() == before
 try:
     handout.write("bare", Path(sys.argv[1]), Path("copies"))
 except OSError as error:
-    print(type(error).__name__)
+    print("OSError")  # shutil has a class of its own under it
 assert not Path("copies").exists()
 print(sorted(path.name for path in Path().iterdir()))
 """
