@@ -33,7 +33,12 @@ def save(folder: Path, *sources: str) -> Path:
     return path
 
 
-_ARGUMENTS = {"mnist_stepper.explorer": "__import__('nblib.data.mnist').mnist.load()"}
+_MNIST = "(data := __import__('nblib').mnist.load())"
+_ARGUMENTS = {
+    "mnist_stepper.explorer": _MNIST,
+    "wishes_stepper.explorer": f"{{'untrained': __import__('nblib').Network([784, 16, 10])}}, "
+    f"{_MNIST}.x_train, data.y_train",
+}
 
 
 def explorers() -> list[str]:
