@@ -33,11 +33,31 @@ def cosine(warm_up: float = 0.0) -> Schedule:
     >>> [round(cosine()(t), 2) for t in (0, 0.25, 0.5, 0.75, 1)]
     [1.0, 0.85, 0.5, 0.15, 0.0]
     """
+    return _falling(warm_up, lambda t: 0.5 * (1 + math.cos(math.pi * t)))
+
+
+def linear(warm_up: float = 0.0) -> Schedule:
+    """Return the schedule that falls from 1 to 0 in a straight line, 1 − t.
+
+    Parameters
+    ----------
+    warm_up : float
+        As for `cosine`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If `warm_up` is not as described.
+
+    Examples
+    --------
+    >>> [round(linear(warm_up=0.2)(t), 2) for t in (0, 0.1, 0.2, 0.6, 1)]
+    [0.0, 0.5, 1.0, 0.5, 0.0]
+    """
+    return _falling(warm_up, lambda t: 1 - t)
+
+
+def _falling(warm_up: float, fall: Schedule) -> Schedule:
+    """Return the schedule that rises in the fraction `warm_up`, and then does in the rest as `fall`."""
     warm_up = validate.share("warm_up", warm_up)
-
-    def schedule(t: float) -> float:
-        if t < warm_up:
-            return t / warm_up
-        return 0.5 * (1 + math.cos(math.pi * (t - warm_up) / (1 - warm_up)))
-
-    return schedule
+    return lambda t: t / warm_up if t < warm_up else fall((t - warm_up) / (1 - warm_up))

@@ -11,7 +11,7 @@ import oracle
 from nblib import Network, gradcheck
 from nblib.augmentations import shifts
 from nblib.classifier import Classifier, softmax
-from nblib.schedules import cosine
+from nblib.schedules import cosine, linear
 from unit.test_sgd import assert_same, copies
 from unit.test_sgd import data as binary_data
 
@@ -251,10 +251,15 @@ def test_the_cosine_falls_from_one_to_zero():
         assert schedule(t) == pytest.approx(factor, abs=1e-12)
 
 
-def test_the_warm_up_rises_in_a_straight_line_and_the_cosine_fills_the_rest():
-    schedule = cosine(warm_up=0.2)
-    for t, factor in ((0, 0), (0.05, 0.25), (0.1, 0.5), (0.2, 1), (0.6, 0.5), (1, 0)):
-        assert schedule(t) == pytest.approx(factor, abs=1e-12)
+def test_the_straight_line_falls_from_one_to_zero():
+    for t, factor in ((0, 1), (0.25, 0.75), (0.5, 0.5), (0.9, 0.1), (1, 0)):
+        assert linear()(t) == pytest.approx(factor, abs=1e-12)
+
+
+@pytest.mark.parametrize(("schedule", "factor"), [(cosine, 0.8535534), (linear, 0.75)])
+def test_the_warm_up_rises_in_a_straight_line_and_the_fall_fills_the_rest(schedule, factor):
+    for t, expected in ((0, 0), (0.05, 0.25), (0.1, 0.5), (0.2, 1), (0.4, factor), (0.6, 0.5), (1, 0)):
+        assert schedule(warm_up=0.2)(t) == pytest.approx(expected, abs=1e-6)
 
 
 def test_every_step_gets_its_own_learning_rate_from_the_middle_of_the_step():
@@ -367,6 +372,7 @@ def test_what_augment_returns_is_checked_before_any_weight_moves(augment, messag
     ("call", "message"),
     [
         (lambda: cosine(warm_up=1), "warm_up must be below 1, got 1"),
+        (lambda: linear(warm_up=-0.1), "warm_up must be .*, got -0.1"),
         (lambda: shifts(0), "most must be at least 1, got 0"),
         (lambda: shifts(28), "most must be less than side, got 28 for images of 28 by 28"),
         (
