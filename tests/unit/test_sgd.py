@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from threadpoolctl import threadpool_info
 
 import oracle
-from nblib import Network
+from nblib import Network, mnist
 from nblib.augmentations import shifts
 from nblib.classifier import Classifier
 from nblib.runs.epochs import Descent, Epochs
@@ -167,6 +167,21 @@ def test_the_arrays_of_the_caller_are_neither_changed_nor_copied(kind):
     finally:
         tracemalloc.stop()
     assert peak < x.nbytes / 2
+
+
+def test_an_epoch_of_all_digits_and_its_record_take_less_than_two_megabytes():
+    digits = mnist.load()
+    run = Network([784, 100, 10], init="scaled").sgd(
+        digits.x_train[:50_000], digits.y_train[:50_000], 2, 128, 0.5, (digits.x_test, digits.y_test)
+    )
+    next(run)
+    tracemalloc.start()
+    try:
+        next(run)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 2e6
 
 
 def test_updates_and_measuring_run_on_one_blas_thread_and_the_rest_is_left_alone():
