@@ -60,4 +60,8 @@ def linear(warm_up: float = 0.0) -> Schedule:
 def _falling(warm_up: float, fall: Schedule) -> Schedule:
     """Return the schedule that rises in the fraction `warm_up`, and then does in the rest as `fall`."""
     warm_up = validate.share("warm_up", warm_up)
-    return lambda t: t / warm_up if t < warm_up else fall((t - warm_up) / (1 - warm_up))
+
+    def schedule(t: float) -> float:
+        return t / warm_up if t < warm_up else fall((t - warm_up) / (1 - warm_up))
+
+    return schedule

@@ -115,6 +115,8 @@ GOOD_IN: dict[str, dict[str, Any]] = {
     "perceptron.margin": {"weights": [1.0, 2.0, 3.0]},
     "data.toydata.gate": {"name": "xor"},
     "augmentations.shifts": {"most": 2},
+    "augmentations.affine": {"shift": 1.0, "degrees": 8.0, "scale": 0.1, "shear": 0.1, "maps": 2},
+    "augmentations.warped": {"x": IMAGES, "matrix": np.eye(2), "offset": (0.5, -1.0)},
     "augmentations.moved": {"x": IMAGES, "down": 1, "right": -2},
     "convolution.patches": {"images": np.zeros((2, 6, 6)), "size": 3},
     "convolution.ConvolutionalNetwork": {"side": 6, "n_filters": 2, "size": 3, "n_classes": 2},
