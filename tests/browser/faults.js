@@ -1,5 +1,5 @@
-// What a learner does with each widget while the kernel is busy, dead or restarted, and what is seen then.
-// It knows no browser: tests/browser/test_kernel_faults.py gives it to one.
+// What a learner does with each widget while the kernel is busy, dead or restarted, or after the page was busy
+// itself, and what is seen then. It knows no browser: tests/browser/test_kernel_faults.py gives it to each.
 const pause = () => new Promise((resolve) => setTimeout(resolve, 30));
 const within = async (seconds, what, met) => {
   const end = performance.now() + 1000 * seconds;
@@ -86,15 +86,19 @@ const quiet = (seconds, cell) =>
   );
 const all = (check) => Promise.all([...new Set(Object.values(WIDGETS).map(({ cell }) => cell))].map(check));
 
+const runAll = async () => {
+  await within(
+    60,
+    () => "the kernel of the notebook",
+    () => panel()?.context?.isReady && panel().sessionContext.isReady && kernel()?.status === "idle",
+  );
+  await window.jupyterapp.commands.execute("notebook:run-all-cells");
+};
+
 window.faults = {
   // Open the notebook, run it, wait until every widget is there.
   run: async () => {
-    await within(
-      60,
-      () => "the kernel of the notebook",
-      () => panel()?.context?.isReady && panel().sessionContext.isReady && kernel()?.status === "idle",
-    );
-    await window.jupyterapp.commands.execute("notebook:run-all-cells");
+    await runAll();
     await all((cell) =>
       within(
         60,
@@ -165,5 +169,58 @@ window.faults = {
     await pause();
     for (const { use, cell } of Object.values(WIDGETS)) use(cell);
     await all((cell) => says(20, cell, "The kernel does not answer"));
+  },
+
+  // From now on the page is busy for three seconds with the first script of a widget that it loads.
+  busyPage: () => {
+    const make = URL.createObjectURL;
+    const busy = `
+      globalThis.until ??= performance.now() + 3000;
+      while (performance.now() < globalThis.until);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    `;
+    URL.createObjectURL = (blob) => {
+      const { type } = blob;
+      return make.call(URL, type === "text/javascript" ? new Blob([busy, blob], { type }) : blob);
+    };
+  },
+
+  // What the kernel said to the widgets while the page was busy is seen, and what it says later; it hears them.
+  heard: async () => {
+    await runAll();
+    const [stepper, pad, training] = ["stepper", "pad", "training"].map(
+      (name) => () => part(0, `.nblib-${name}`),
+    );
+    const seen = () => [
+      stepper()?.dataset.step,
+      pad()?.dataset.strokes,
+      training()?.querySelector("output").textContent,
+      training()?.dataset.status,
+    ];
+    const sees = (...wanted) =>
+      within(
+        20,
+        () => `${wanted}, but ${seen()} is seen`,
+        () => `${seen()}` === `${wanted}`,
+      );
+    await sees(3, 1, 2, "ready");
+    if (!(globalThis.until < performance.now())) throw new Error("the page was never busy");
+    await kernel().requestExecute({ code: "view.step = 5; pad.clear(); live.start()" }).done;
+    await sees(5, 0, 2, "running");
+    const { textContent: before } = part(0, ".nblib-counter");
+    choose(part(0, ".nblib-explorer select"), "XOR");
+    await within(
+      20,
+      () => `other steps than ${before}`,
+      () => part(0, ".nblib-counter").textContent !== before,
+    );
+    click(training().querySelector("button[aria-label=Stop]"));
+    await within(
+      20,
+      () => "training to stop",
+      () => training().dataset.status === "stopped",
+    );
+    for (const { textContent } of document.querySelectorAll(".nblib-notice"))
+      if (textContent) throw new Error(`a widget says “${textContent}”`);
   },
 };

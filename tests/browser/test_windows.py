@@ -1,4 +1,4 @@
-"""Several windows on one notebook, a notebook that was saved and opened again, and a page that was busy."""
+"""Several windows on one notebook, and a notebook that was saved and opened again."""
 
 import shutil
 import time
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from browser.lab import NOTEBOOK, App, Lab, NotebookPage, running_lab
 from browser.stepping import save
@@ -187,52 +187,3 @@ def test_saved_and_opened_again_without_running_the_picture_is_seen(
         assert later.run_all()
         expect_picture(later.page, shown=False)
         assert later.problems() == []
-
-
-# -- a page that was busy ---------------------------------------------------------------------------
-
-# All widgets are asked for at once, and the page is busy for three seconds with the first of their scripts.
-BUSY = """(() => {
-    const make = URL.createObjectURL;
-    const busy = `
-        globalThis.until ??= performance.now() + 3000;
-        while (performance.now() < globalThis.until);
-        await new Promise((resolve) => setTimeout(resolve, 50));
-    `;
-    URL.createObjectURL = (blob) => {
-        const { type } = blob;
-        const script = type === "text/javascript";
-        return make.call(URL, script ? new Blob([busy, blob], { type }) : blob);
-    };
-})()"""
-MISSED = """
-from IPython.display import display
-display(view, pad, live)
-view.step = 3
-pad.draw(strokes(1))
-live.eta = 2
-"""
-
-
-def test_a_page_that_was_busy_hears_the_kernel_all_the_same(lab: Lab, windows: Any, tmp_path: Path):
-    lab.forget_settings()
-    hidden = [source.rpartition("\n")[0].rpartition("\n")[0] for source in (PAD, TRAINING, STEPPER)]
-    with folder_in(lab, save(tmp_path / "n", "\n".join([*hidden, MISSED]))) as file:
-        page: Page = windows(file, BUSY).page
-        page.evaluate("course.runAll(60)")
-        stepper = page.locator(".nblib-explorer .nblib-stepper")
-        pad, training = page.locator(".nblib-pad"), page.locator(".nblib-training")
-        expect(stepper).to_have_attribute("data-step", "3")  # what was said while the page was busy
-        expect(pad).to_have_attribute("data-strokes", "1")
-        expect(training.locator("output")).to_have_text("2")
-        run(page, "view.step = 5; pad.clear(); live.start()")  # and what is said later
-        expect(stepper).to_have_attribute("data-step", "5")
-        expect(pad).to_have_attribute("data-strokes", "0")
-        expect(training).to_have_attribute("data-status", "running")
-        seen: Locator = stepper.locator(".nblib-counter")
-        before = seen.text_content()
-        page.get_by_label("data", exact=True).select_option("XOR")
-        expect(seen).not_to_have_text(before)
-        training.get_by_role("button", name="Stop").click()
-        expect(training).to_have_attribute("data-status", "stopped")
-        expect(page.locator(".nblib-notice:not(:empty)")).to_have_count(0)
