@@ -41,7 +41,7 @@ def about(training: Training) -> dict[str, Any]:
     """Return what does not change while it trains, as a page must know it."""
     n = len(levels(training))
     tiles = {"n": n, "side": side(training), "columns": columns(n), "levels": LEVELS}
-    curves = {"headings": headings(training), "epochs": training.epochs}
+    curves = {"headings": headings(training), "epochs": training.epochs, "both": training.measures_both}
     return {"title": heading(training), **curves, "tiles": tiles}
 
 
@@ -54,19 +54,24 @@ def mosaic(tiles: NDArray[np.int8]) -> NDArray[np.uint8]:
 
 
 def picture(training: Training) -> Picture:
-    """Return the curves so far, and the weights of the hidden neurons as they are now."""
-    record, tiles = training.record, levels(training)
+    """Return the curves so far, and, once it has begun, the weights of the hidden neurons as they are now."""
+    record, begun = training.record, training.updates > 0
+    tiles = levels(training) if begun else ()
     across = [measurement.epoch for measurement in record]
     with canvas(1, 3 if len(tiles) else 2, width=8.6 if len(tiles) else 6.4, height=2.9) as (figure, axes):
-        costs = [measurement.cost for measurement in record]
-        accuracies = [100 * measurement.accuracy for measurement in record]
-        for ax, name, values in zip(axes[0], headings(training), (costs, accuracies), strict=False):
-            ax.plot(across, values, "-", color=BLUE)
-            ax.plot(across[-1], values[-1], "o", color=INK, markerfacecolor="none")
+        for ax, name, lines in zip(axes[0], headings(training), _charts(training), strict=False):
+            for whose, values in lines.items():
+                alone = len(lines) == 1 or whose == "validation"
+                ax.plot(across, values, "-" if alone else "--", color=BLUE if alone else INK, label=whose)
+                ax.plot(across[-1], values[-1], "o", color=INK, markerfacecolor="none", clip_on=False)
+            if len(lines) > 1:
+                ax.legend(fontsize=8)
             ax.set_title(name, fontsize=9)
             ax.set(xlabel="epoch", xlim=(0, training.epochs))
-        if max(costs) > 0:
+        if begun and max(m.cost for m in record) > 0:
             axes[0, 0].set_yscale("log")
+        elif not begun:
+            axes[0, 0].set_ylim(0, 1.1 * max(m.cost for m in record))
         later = [m.accuracy for m in record if m.epoch >= 1]
         axes[0, 1].set_ylim(80 if later and min(later) > 0.8 else 0, 100)
         if len(tiles):
@@ -74,6 +79,17 @@ def picture(training: Training) -> Picture:
             axes[0, 2].set_title("hidden weights: + blue, − orange, striped", fontsize=8)
             bare(axes[0, 2])
         return Picture(figure, f"{heading(training)}. {so_far(training)}")
+
+
+def _charts(training: Training) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
+    """Return the costs and the accuracies in percent, by what they are measured on."""
+    record = training.record
+    costs = {"training": [m.cost for m in record]}
+    accuracies = {"validation": [100 * m.accuracy for m in record]}
+    if training.measures_both:
+        costs["validation"] = [m.validation_cost for m in record]
+        accuracies = {"training": [100 * m.training_accuracy for m in record]} | accuracies
+    return costs, accuracies
 
 
 def heading(training: Training) -> str:
@@ -85,21 +101,33 @@ def heading(training: Training) -> str:
 def headings(training: Training) -> list[str]:
     """Return what stands above the two curves."""
     n_cost, n_accuracy = training.n_measured
+    if training.measures_both:
+        return ["cost", f"accuracy in % (of {n_cost:,} and {n_accuracy:,})"]
     whose = "other" if training.validated else "training"
     return [f"cost, {n_cost:,} training examples", f"accuracy in %, {n_accuracy:,} {whose} examples"]
 
 
 def point(measurement: Measurement) -> list[float | None]:
-    """Return a measurement as the browser knows it; what is no finite number is None."""
+    """Return a measurement as the browser knows it; what is no finite number is None.
+
+    Where both are measured, the cost of the validation and the accuracy of the training examples follow.
+    """
     numbers = (measurement.epoch, measurement.cost, measurement.accuracy, measurement.eta)
-    return [*(n if isfinite(n) else None for n in numbers), measurement.mini_batch_size]
+    both = (measurement.validation_cost, measurement.training_accuracy)
+    known = [*(n if isfinite(n) else None for n in numbers), measurement.mini_batch_size]
+    return known if None in both else [*known, *(n if isfinite(n) else None for n in both)]
 
 
 def so_far(training: Training) -> str:
     """Return how far it had come when it was measured last, in a sentence."""
     last = training.record[-1]
     cost = f"cost {last.cost:.3f}" if np.isfinite(last.cost) else "η is too large, the cost is no number"
-    return f"After {epochs(training, last.epoch)}: {cost}, accuracy {last.accuracy:.1%}"
+    accuracy = f"accuracy {last.accuracy:.1%}"
+    if training.measures_both:
+        accuracy = (
+            f"{last.training_accuracy:.1%} of the training and {last.accuracy:.1%} of the validation images"
+        )
+    return f"After {epochs(training, last.epoch)}: {cost}, {accuracy}"
 
 
 def epochs(training: Training, epoch: float) -> str:

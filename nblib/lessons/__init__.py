@@ -9,7 +9,7 @@ a check says. Learners meet all this as ``nblib.check``.
 
 from nblib.lessons import backprop_exercises as backpropagation
 from nblib.lessons import beyond_sgd_exercises as beyond_sgd
-from nblib.lessons import bumps, line_descent
+from nblib.lessons import bumps, early_stopping, line_descent
 from nblib.lessons import chain_exercises as chain
 from nblib.lessons import convolution_exercises as convolution
 from nblib.lessons import gates_exercises as gates
@@ -56,7 +56,13 @@ NOTEBOOKS: dict[int | str, tuple[Check, ...]] = {
         backpropagation.backprop,  # asked for once more, to read digits
         mnist.few_neurons,
     ),
-    7: (beyond_sgd.staircase, beyond_sgd.temperature_delta, beyond_sgd.look_ahead, beyond_sgd.few_images),
+    7: (
+        beyond_sgd.staircase,
+        beyond_sgd.temperature_delta,
+        beyond_sgd.look_ahead,
+        early_stopping.early_stopping,
+        beyond_sgd.few_images,
+    ),
     "7b": (convolution.filter_map, convolution.filter_gradient, convolution.wherever),
 }
 """The exercises of each notebook, in order."""

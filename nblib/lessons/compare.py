@@ -97,7 +97,7 @@ def form(expected: Any, answer: Any, name: Name = "the answer") -> str | None:
     elif isinstance(expected, (list, tuple)):
         wanted = f"the answer must hold {len(expected)} things, {' and '.join(name)}"
         if isinstance(name, str):
-            wanted = f"{name} must hold {len(expected)} {'thing' if len(expected) == 1 else 'things'}"
+            wanted = f"{name} must hold {_counted(expected)}"
         if not isinstance(answer, (list, tuple, np.ndarray)) or getattr(answer, "ndim", 1) == 0:
             return f"{wanted}, got {kind(answer)}"
         if len(answer) != len(expected):
@@ -105,6 +105,17 @@ def form(expected: Any, answer: Any, name: Name = "the answer") -> str | None:
     else:
         return _form_of_numbers(np.asarray(expected), answer, name)
     return next(filter(None, (form(*entry) for entry in _entries(expected, answer, name))), None)
+
+
+def _counted(entries: Sequence[Any]) -> str:
+    """Say how many entries there are, and of what kind: "3 numbers", "1 array", "2 things"."""
+    of = {
+        type(entry) if isinstance(entry, (str, list, tuple, dict)) else np.ndim(entry) > 0
+        for entry in entries
+    }
+    kinds = {False: "number", True: "array"}
+    one = kinds.get(of.pop(), "thing") if len(of) == 1 else "thing"
+    return f"{len(entries)} {one}{'s' * (len(entries) != 1)}"
 
 
 def _form_of_numbers(expected: Array, answer: Any, name: Name) -> str | None:
@@ -144,7 +155,17 @@ def _numbers(expected: Any, answer: Any, name: Name) -> str | None:
 def _entries(expected: Any, answer: Any, name: Name) -> Iterator[tuple[Any, Any, str]]:
     """Yield the entries of a dict or list beside those of the answer, with their names."""
     for i, key in enumerate(expected if isinstance(expected, dict) else range(len(expected))):
-        yield expected[key], answer[key], f"{name}[{key!r}]" if isinstance(name, str) else name[i]
+        yield expected[key], answer[key], _entry(name, key) if isinstance(name, str) else name[i]
+
+
+def _entry(name: str, key: Any) -> str:
+    """Return what an entry is called: as in the code, or "the second of the new weights"."""
+    if name.startswith("the ") and isinstance(key, int):
+        return f"{_ORDINALS[key] if key < len(_ORDINALS) else f'number {key + 1}'} of {name}"
+    return f"{name}[{key!r}]"
+
+
+_ORDINALS = ("the first", "the second", "the third", "the fourth", "the fifth")
 
 
 def kind(value: Any) -> str:

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from nblib import validate
 from nblib.network import Network
+from nblib.runs.epochs import Descent
 from nblib.threads import one_blas_thread
 
 SLICE = 0.03  # seconds of training before control is given back
@@ -40,6 +41,8 @@ class Measurement:
         The learning rate η of the last mini-batch.
     mini_batch_size : int
         The size asked for at the last mini-batch.
+    training_accuracy, validation_cost : float or None
+        Accuracy on the training examples, and cost on the validation examples, where both are measured.
     """
 
     epoch: float
@@ -47,6 +50,8 @@ class Measurement:
     accuracy: float
     eta: float
     mini_batch_size: int
+    training_accuracy: float | None = None
+    validation_cost: float | None = None
 
 
 class Training:
@@ -94,6 +99,9 @@ class Training:
     (4000, 1.0)
     """
 
+    trains: type = Network  # what kind of network
+    measures_both = False  # cost and accuracy, both on the training and on the validation data
+
     def __init__(
         self,
         network: Network,
@@ -105,19 +113,23 @@ class Training:
         validation: tuple[ArrayLike, ArrayLike] | None = None,
         seed: int = 0,
     ) -> None:
-        if not isinstance(network, Network):
-            raise TypeError(f"network must be a Network, got {type(network).__name__}")
+        if not isinstance(network, self.trains):
+            raise TypeError(f"network must be a {self.trains.__name__}, got {type(network).__name__}")
         self.network, self.seed, self._data = network, seed, (x, y)
         self.epochs = validate.whole("epochs", epochs, at_least=1)
         self.validated = validation is not None
         other_x, other_y = (x, y) if validation is None else validate.pair("validation", validation)
         if self.validated:
             network.data(other_x, other_y, of="validation ")
-        self._descent = network.descent(x, y, mini_batch_size, eta, seed)
+        self._descent = self.descend(mini_batch_size, eta)
         self._cost_on = np.asarray(x)[:COST_IMAGES], np.asarray(y)[:COST_IMAGES]
         self._accuracy_on = np.asarray(other_x)[:ACCURACY_IMAGES], np.asarray(other_y)[:ACCURACY_IMAGES]
         self._initial = [w.copy() for w in network.weights], [b.copy() for b in network.biases]
         self._begin()
+
+    def descend(self, mini_batch_size: int, eta: float) -> Descent:
+        """Return a descent of the network from the beginning."""
+        return self.network.descent(*self._data, mini_batch_size, eta, self.seed)
 
     def __repr__(self) -> str:
         so_far = f"{self.updates} updates in {self.epoch:.2f} of {self.epochs} epochs"
@@ -231,7 +243,12 @@ class Training:
         started = perf_counter()
         with _far_numbers():
             cost, accuracy = self.network.cost(*self._cost_on), self.network.accuracy(*self._accuracy_on)
-        measurement = Measurement(self.epoch, cost, accuracy, self.eta, self.mini_batch_size)
+            crossed = (
+                (self.network.accuracy(*self._cost_on), self.network.cost(*self._accuracy_on))
+                if self.measures_both
+                else ()
+            )
+        measurement = Measurement(self.epoch, cost, accuracy, self.eta, self.mini_batch_size, *crossed)
         self.record.append(measurement)
         self._measuring, self._unmeasured = perf_counter() - started, 0.0
         return measurement
@@ -239,7 +256,7 @@ class Training:
     def rewind(self) -> None:
         """Go back to the initial weights, and begin anew with the same order of the examples."""
         self.network.set_parameters(*self._initial)
-        self._descent = self.network.descent(*self._data, self.mini_batch_size, self.eta, self.seed)
+        self._descent = self.descend(self.mini_batch_size, self.eta)
         self._begin()
 
 

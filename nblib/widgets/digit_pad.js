@@ -177,7 +177,10 @@ class Pad {
 
   undo() {
     const left = Math.max(0, this.strokes.length - 1);
+    const [begun] = this.strokes.at(-1) ?? [this.pen];
     this.replace(this.strokes.slice(0, left), `Undone. Strokes left: ${left}.`);
+    this.pen = begun; // where the keys can draw it again
+    this.paint();
   }
 
   // -- to Python and back --

@@ -77,6 +77,9 @@ class LiveTraining(StillWidget):
     mini_batch_size = traitlets.Int().tag(sync=True)
     points = traitlets.List().tag(sync=True)
     weights = traitlets.Bytes().tag(sync=True)
+    switches = traitlets.Dict().tag(sync=True)
+    on = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    before = traitlets.List().tag(sync=True)
 
     def __init__(
         self,
@@ -89,18 +92,23 @@ class LiveTraining(StillWidget):
         validation: tuple[ArrayLike, ArrayLike] | None = None,
         seed: int = 0,
     ) -> None:
-        self.training = Training(network, x, y, epochs, mini_batch_size, eta, validation, seed)
+        self._open(Training(network, x, y, epochs, mini_batch_size, eta, validation, seed))
+
+    def _open(self, training: Training, **traits: Any) -> None:
+        """Become the widget of a training."""
+        self.training = training
         self._task: asyncio.Task[None] | None = None
         self._loop = _this_loop()
         self._moved = asyncio.Event()  # on, or to its end, after a pause
         self._n_waiting, self._interrupted = 0, False  # cells that wait; whether they were told to go on
         self._seen = False
         super().__init__(
-            about=training_picture.about(self.training),
-            eta=self.training.eta,
-            mini_batch_size=self.training.mini_batch_size,
-            points=[training_picture.point(self.training.record[0])],  # no view without them: see _begin
-            weights=training_picture.levels(self.training).tobytes(),
+            about=training_picture.about(training),
+            eta=training.eta,
+            mini_batch_size=training.mini_batch_size,
+            points=[training_picture.point(training.record[0])],  # no view without them: see _begin
+            weights=training_picture.levels(training).tobytes(),
+            **traits,
         )
         self._begin()
         self.on_msg(self._hear)
@@ -188,6 +196,16 @@ class LiveTraining(StillWidget):
     def picture(self) -> Picture:
         """Return the curves and the hidden weights so far as a figure."""
         return training_picture.picture(self.training)
+
+    def switch(self, name: str, on: bool) -> None:
+        """Put an ingredient in or leave it out, where there are any.
+
+        Raises
+        ------
+        ValueError
+            If there is no such ingredient.
+        """
+        raise ValueError(f"this training has no ingredient {name!r}")
 
     # -- training ---------------------------------------------------------------------------------
 
@@ -284,6 +302,8 @@ class LiveTraining(StillWidget):
             for name in ("eta", "mini_batch_size"):
                 if name in content:
                     setattr(self, name, content[name])
+            if "switch" in content:
+                self.switch(*content["switch"])
         except Exception as error:
             self._report(error)
 

@@ -16,13 +16,19 @@ from playwright.sync_api import Browser, Page, Route, expect
 import refresh
 from browser.conftest import cannot_run
 from browser.stepping import StepperPage
-from browser.test_kernel_faults import ADDER, PAD, TRAINING
+from browser.test_kernel_faults import ADDER, PAD
 from nblib.tools import handout, html_pages
 
 ROOT = refresh.NOTEBOOKS.parent
 COMMAND = "python -m nblib.tools.handout pages notebooks pages"
 NOTEBOOK = refresh.NOTEBOOKS / "01_perceptron.ipynb"
 NONE = "No kernel is behind this page: what is grey works in the notebook, opened in Jupyter."
+TRAINING = """
+import numpy as np
+from nblib.widgets.live_ingredients import LiveIngredients
+x, y = np.eye(16), np.arange(16) % 2
+LiveIngredients([16, 4, 2], x, y, 3, 4, (x, y))
+"""
 PLAYGROUND = """
 from nblib.widgets.playground import Playground
 Playground(data="moons", hidden=[3], recorded=40, other={"eta": 3.0})
@@ -192,6 +198,8 @@ def test_the_other_widgets_say_so_too(pages: Path, open_page: Callable[..., Expo
         expect(button).to_have_attribute("aria-disabled", "true")
     expect(training.get_by_role("slider")).to_be_disabled()
     expect(training.get_by_role("combobox")).to_be_disabled()
+    expect(training.get_by_role("checkbox")).to_have_count(7)
+    expect(training.get_by_role("checkbox", disabled=True)).to_have_count(7)
     training.get_by_role("button", name="Start").click(force=True)
     expect(training.locator(".nblib-notice")).to_have_text(NONE)
     assert exported.errors == exported.asked == []

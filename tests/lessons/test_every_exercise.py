@@ -304,3 +304,8 @@ def test_a_notebook_asks_what_its_checks_check(path):
     progress = cells["exercises-progress"]
     assert progress.source == f"check.progress({name!r})".replace("'", '"')
     assert progress.outputs[0].data["text/plain"].startswith(f"0 of {len(NOTEBOOKS[name])} exercises solved")
+    text = "\n".join(cell.source for cell in notebook.cells[ids.index("exercises") :])
+    for i, one in enumerate(NOTEBOOKS[name], start=1):
+        (heading,) = re.findall(rf"^\*\*{i}\. (.+?)\.?\*\*", text, re.MULTILINE)
+        names = sorted((heading.casefold(), one.title.casefold()), key=len)
+        assert names[0] in names[1], "an exercise has one name"

@@ -24,6 +24,7 @@ from nblib.chain import Chain
 from nblib.convolution import ConvolutionalNetwork
 from nblib.handwriting.neighbours import Nearest
 from nblib.handwriting.reader import Reader
+from nblib.runs import ingredients
 from nblib.runs.playground_run import PlaygroundRun, Recipe
 from nblib.runs.training import Training
 from nblib.tools.claims import Claim, Trial
@@ -40,14 +41,14 @@ SERVING = (
 # Of what draws: what a notebook calls. MNIST's stepper takes all of MNIST, and is tried by its own tests.
 SHOWING = re.compile(
     r"drawing\.(figures|plane_figures|diagram)\.[a-z_]+|steppers\.(?!mnist)\w+\.(explorer|free_unit)"
-    r"|widgets\.(digit_pad\.DigitPad|live_training\.LiveTraining)"
+    r"|widgets\.(digit_pad\.DigitPad|live_training\.LiveTraining|live_ingredients\.LiveIngredients)"
 )
 # Texts are written as they are, whatever they are, and of these switches any truth value will do.
 FREE = {"xlabel", "ylabel", "xlabels", "ylabels", "title", "names", "log", "counted", "by_sign", "deltas"}
 # What a run returns, or what only a derived class calls: nobody makes these by hand.
 MADE = re.compile(
-    r".*(Points|Record|Pass|Margin|Reading|Comparison|GradientCheck|MNIST|Examples|Measurement)\b.*"
-    r"|.*by_name|layers\.Layers(\.(forward|backward|workspace|subtract|descend|data|gradients_like))?|.*Activation"
+    r".*(Points|Record|Pass|Margin|Reading|Comparison|GradientCheck|MNIST|Examples|Measurement|SigmoidClassifier)\b.*"
+    r"|.*by_name|runs\.ingredients\.chosen|layers\.Layers(\.(forward|backward|workspace|subtract|descend|data|gradients_like))?|.*Activation"
     r"|.*\.(backward|save|load|from_file)"
 )
 
@@ -131,6 +132,9 @@ GOOD_IN: dict[str, dict[str, Any]] = {
     "runs.filter_run.learn_filter": {"image": np.eye(6), "weights": np.eye(3), "target": 1.0},
     "handwriting.pen.strokes": {"size": 0.5},
     "handwriting.pen.examples": {"sizes": (0.5,)},
+    "runs.ingredients.Recipe": {"ingredients": ("relu",)},
+    "runs.ingredients.RecipeTraining": {"recipe": lambda: ingredients.Recipe(["relu"])},
+    "widgets.live_ingredients.LiveIngredients": {"on": ("relu",)},
     "runs.playground_run.Recipe": {"own": ((0.1, 0.2, 1),), "hidden": (3,)},
     "runs.playground_run.PlaygroundRun": {"recipe": lambda: Recipe()},
     "runs.playground_run.PlaygroundRun.parameters": {"first": 0},
@@ -192,6 +196,10 @@ GOOD_IN: dict[str, dict[str, Any]] = {
     "runs.mnist_run.run": {"x": IMAGES, "y": DIGITS, "validation": (IMAGES, DIGITS), "mini_batch_size": 1},
 }
 SELF: dict[str, Callable[[], Any]] = {
+    "runs.ingredients.Recipe": lambda: ingredients.Recipe(["relu"]),
+    "runs.ingredients.RecipeTraining": lambda: ingredients.RecipeTraining(
+        ingredients.Recipe(["relu"]), [3, 4, 2], X, LABELS, 1, 2, (X, LABELS)
+    ),
     "runs.playground_run.Recipe": Recipe,
     "runs.playground_run.PlaygroundRun": lambda: PlaygroundRun(Recipe()),
     "activations.Activation": lambda: activations.sigmoid,

@@ -501,6 +501,13 @@ def test_inputs_that_are_no_picture_have_none():
     assert live.picture().png()
 
 
+def test_weights_are_drawn_once_they_have_been_changed():
+    live = make(epochs=1)
+    assert len(live.picture().figure.axes) == 2
+    live.training.advance()
+    assert len(live.picture().figure.axes) == 3
+
+
 @in_a_loop
 async def test_the_still_is_a_picture_in_words_too_and_changes_as_it_trains():
     live = make(epochs=2)
