@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 from nbformat import NotebookNode
 
+from nblib import schedules
 from notebooks.course import ALL, notebook
 from notebooks.predictions import words
 
@@ -194,6 +195,9 @@ def test_shifts_of_one_pixel_help_with_two():
 
 
 def test_the_constant_eta_is_ahead_first_and_the_cosine_at_the_end():
+    says(BEYOND, "quick-text", "Its factor is ½ on average")
+    cosine = schedules.cosine()
+    assert abs(np.mean([cosine(t) for t in np.linspace(0, 1, 1001)]) - 1 / 2) < 1e-3
     says(BEYOND, "quick-reveal", "has the lead at first", "The gain is a fraction of a point")
     table = stored(BEYOND, "quick-constant")
     assert table["constant: cost"][0] < table["cosine: cost"][0]
