@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nblib.network import Network
+from nblib.layers import Layers
 
 Array = NDArray[Any]
 
@@ -219,7 +219,7 @@ def _shown(value: Any) -> str:
         return f"{float(value):.5g}"
     if isinstance(value, np.ndarray):
         return np.array2string(value, separator=", ", threshold=40, formatter=_FORMATS)
-    if isinstance(value, Network):
+    if isinstance(value, Layers):
         parts = {"weights": value.weights, "biases": value.biases}
         shown = [f"{name} = " + show(part).replace("\n", "\n" + " " * 10) for name, part in parts.items()]
         return "\n".join([repr(value), *shown])
