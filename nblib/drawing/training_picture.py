@@ -65,7 +65,7 @@ def picture(training: Training) -> Picture:
                 ax.plot(across, values, "-" if alone else "--", color=BLUE if alone else INK, label=whose)
                 ax.plot(across[-1], values[-1], "o", color=INK, markerfacecolor="none", clip_on=False)
             if len(lines) > 1:
-                ax.legend(fontsize=8)
+                ax.legend(fontsize=8, loc="upper right" if ax is axes[0, 0] else "lower right")
             ax.set_title(name, fontsize=9)
             ax.set(xlabel="epoch", xlim=(0, training.epochs))
         if begun and max(m.cost for m in record) > 0:
