@@ -14,9 +14,11 @@ from nblib.lessons import chain_exercises as chain
 from nblib.lessons import convolution_exercises as convolution
 from nblib.lessons import gates_exercises as gates
 from nblib.lessons import mnist_exercises as mnist
+from nblib.lessons import notation_exercises as notation
 from nblib.lessons import perceptron_exercises as perceptron
 from nblib.lessons import playground_exercises as playground
 from nblib.lessons import sigmoid_exercises as sigmoid
+from nblib.lessons import trial_exercises as trial
 from nblib.lessons.exercise import Check
 from nblib.lessons.result import Progress
 
@@ -64,6 +66,8 @@ NOTEBOOKS: dict[int | str, tuple[Check, ...]] = {
         beyond_sgd.few_images,
     ),
     "7b": (convolution.filter_map, convolution.filter_gradient, convolution.wherever),
+    8: (trial.convicts,),
+    9: (notation.to_ours, notation.our_eta, notation.their_formula),
 }
 """The exercises of each notebook, in order."""
 

@@ -222,8 +222,8 @@ class Exercise(Check):
         """Say which parts of the answers are wrong; where they have no names, what is wrong with one."""
         answered = not any(trial.outcome is None or isinstance(trial.outcome, Wrong) for trial in trials)
         pairs = [(trial.expected, trial.outcome) for trial in trials]
-        if self.returns in _OF_A_UNIT and all(_is_bit(part) for pair in pairs for part in pair):
-            return _firing(pairs)
+        if self.returns in _OF_BITS and all(_is_bit(part) for pair in pairs for part in pair):
+            return _counted(pairs, *_OF_BITS[str(self.returns)])
         named = parts(pairs, self.returns) if answered else None
         return _sentence(named) if named else self._fault(failed.expected, failed.outcome)
 
@@ -251,19 +251,24 @@ def _alike(outcome: Any, other: Any) -> bool:
     return all(failed) or (not any(failed) and same(outcome, other))
 
 
-_OF_A_UNIT = ("its output", "the output")
+_UNIT = "fires in {} where it should be silent", "is silent in {} where it should fire"
+_OF_BITS = {
+    "its output": _UNIT,
+    "the output": _UNIT,
+    "the verdict": ("convicts {} that should be acquitted", "acquits {} that should be convicted"),
+}
+"""What is said of answers that are 1 or true where they should not be, and the other way round."""
 
 
 def _is_bit(value: Any) -> bool:
-    return isinstance(value, Integral) and value in (0, 1)
+    return isinstance(value, (Integral, np.bool_)) and value in (0, 1)
 
 
-def _firing(pairs: Sequence[tuple[int, int]]) -> str:
-    """Say of outputs that are 0 or 1 how often a unit fires, or is silent, where it should not."""
-    fires = sum(outcome > expected for expected, outcome in pairs)
-    silent = sum(outcome < expected for expected, outcome in pairs)
-    told = [f"fires in {fires} where it should be silent"] * bool(fires)
-    told += [f"is silent in {silent} where it should fire"] * bool(silent)
+def _counted(pairs: Sequence[tuple[int, int]], too_high: str, too_low: str) -> str:
+    """Say of answers that are 0 or 1, false or true, how often they are wrong, and in which way."""
+    high = sum(bool(outcome) > bool(expected) for expected, outcome in pairs)
+    low = sum(bool(outcome) < bool(expected) for expected, outcome in pairs)
+    told = [words.format(n) for words, n in ((too_high, high), (too_low, low)) if n]
     return f"Of {len(pairs)} cases it {' and '.join(told)}. This is the first:"
 
 

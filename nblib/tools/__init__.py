@@ -1,1 +1,1 @@
-"""What teachers and authors run: `doctor`, `handout`, `claims`."""
+"""What teachers and authors run: `doctor`, `handout`, `claims`, and the `articles` whose claims are tried."""

@@ -15,7 +15,7 @@ from nblib import check
 from nblib.lessons import NOTEBOOKS
 from nblib.lessons.exercise import Check, Exercise, Goal
 from nblib.lessons.result import Wrong
-from notebooks.course import LESSONS, number
+from notebooks.course import LESSONS, WITH_EXERCISES, number
 
 CHECKS = list(dict.fromkeys(one for ones in NOTEBOOKS.values() for one in ones))
 EXERCISES = [one for one in CHECKS if isinstance(one, Exercise)]
@@ -37,9 +37,14 @@ def test_check_offers_every_exercise_and_nothing_else():
         assert getattr(check, one.name) is one
 
 
+def test_every_notebook_but_the_first_has_exercises():
+    assert list(NOTEBOOKS) == [number(path) for path in WITH_EXERCISES]
+    assert all(NOTEBOOKS.values())
+
+
 def test_each_lesson_has_three_exercises_and_ends_with_an_open_goal():
-    assert list(NOTEBOOKS) == [number(path) for path in LESSONS]
-    for name, checks in NOTEBOOKS.items():
+    for path in LESSONS:
+        name, checks = number(path), NOTEBOOKS[number(path)]
         assert len(checks) >= 3, name
         assert isinstance(checks[-1], Goal), name
 
@@ -280,7 +285,7 @@ def all_arrays(answer):
 # -- the notebooks --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", WITH_EXERCISES, ids=lambda path: path.stem)
 def test_a_notebook_asks_what_its_checks_check(path):
     notebook = refresh.read(path)
     cells = {cell.id: cell for cell in notebook.cells}

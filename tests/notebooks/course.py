@@ -9,7 +9,8 @@ from nbformat import NotebookNode
 import refresh
 
 ALL = refresh.all_notebooks()
-LESSONS = [path for path in ALL if "01" <= path.name[:2] < "08"]  # what has exercises
+LESSONS = [path for path in ALL if "01" <= path.name[:2] < "08"]
+WITH_EXERCISES = [path for path in ALL if path.name[:2] >= "01"]
 
 
 def number(path: Path) -> int | str:

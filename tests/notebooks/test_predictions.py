@@ -9,9 +9,6 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from notebooks.course import each, notebook
 from notebooks.predictions import faults, predictions
 
-# These do not yet comply. Take a name out once its predictions are real; when none is left, this goes away.
-NOT_YET = {"08_sources_on_trial"}
-
 
 @each()
 def test_every_prediction_is_real(path: Path):
@@ -20,9 +17,6 @@ def test_every_prediction_is_real(path: Path):
         for prediction in predictions(notebook(path))
         for fault in faults(prediction)
     ]
-    if path.stem in NOT_YET:
-        assert found, f"{path.stem} complies: take its name out of NOT_YET"
-        return
     assert not found, "\n".join(found)
 
 

@@ -93,7 +93,8 @@ GOOD: dict[str, Any] = {
     "ink": np.eye(28), "seconds": 0.01,
     "alt": "what is seen", "xlabel": "x", "ylabel": "y", "xlabels": ["x"], "ylabels": ["y"], "digits": 2,
     "numbers": np.linspace(-1, 1, 9), "path": "a file",
-    "number": 1, "article": 2, "section": "A", "says": "B", "holds": True, "when": ("warm", True),
+    "number": 1, "article": 2, "section": "A", "says": "B", "condition": "warm",
+    "as_said": True, "kindly": False,
     "name": "w1", "of": "", "gain": 1.0, "turns": 1.0,
 }  # fmt: skip
 GOOD_IN: dict[str, dict[str, Any]] = {
@@ -145,6 +146,7 @@ GOOD_IN: dict[str, dict[str, Any]] = {
         for name in ("backprop", "chain", "descent", "filter", "gates", "perceptron", "repair", "sigmoid")
     },
     "steppers.free_unit.free_unit": {"weights": (1, 1), "threshold": 1},
+    "tools.claims.Trial": {"claims": lambda: [Claim(1, 1, "A", "B", "warm")]},
     "widgets.digit_pad.DigitPad": {
         "network": lambda: Network([784, 10]),
         "x_train": IMAGES,
@@ -214,8 +216,8 @@ SELF: dict[str, Callable[[], Any]] = {
     "handwriting.neighbours.Nearest": lambda: Nearest(IMAGES),
     "handwriting.reader.Reader": lambda: Reader(Network([784, 10]), IMAGES, DIGITS),
     "runs.training.Training": lambda: Training(network(), X, LABELS, 1, 2, 0.5),
-    "tools.claims.Claim": lambda: Claim(1, 1, "A", "B"),
-    "tools.claims.Trial": Trial,
+    "tools.claims.Claim": lambda: Claim(1, 1, "A", "B", "warm"),
+    "tools.claims.Trial": lambda: Trial([Claim(1, 1, "A", "B", "warm")]),
 }
 
 
