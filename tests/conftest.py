@@ -1,11 +1,13 @@
 """What all tests share: no test sees the Jupyter and IPython settings of the person who runs it."""
 
 import os
+import re
 import tempfile
 from pathlib import Path
 
 import matplotlib.font_manager  # noqa: F401  builds the font cache now: later, that would show in a notebook
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from refresh import isolated_environment
 
@@ -22,6 +24,19 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Return two processes for the whole run; a part of the tests starts faster in one."""
     return 2 if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+
+
+class ByNotebook(LoadScopeScheduling):
+    """Gives each process a file at a time; of files with tests for each notebook, a notebook at a time."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, test = nodeid.partition("::")
+        notebook = re.search(r"\[(\d\d_\w+)", test)
+        return f"{file} {notebook[1]}" if notebook else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByNotebook:
+    return ByNotebook(config, log)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -2,14 +2,15 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 from playwright.sync_api import Browser, Error, sync_playwright
 
-from browser.lab import Lab, NotebookPage, find_chromium, open_notebook, running_lab
+from browser.lab import Desk, Lab, NotebookPage, find_chromium, open_notebook, running_lab
+from browser.stepping import save
 
 NO_CHROMIUM = (
     "no Chromium was found: install Chromium or Chrome, or run '.venv/bin/playwright install chromium', "
@@ -57,6 +58,36 @@ def lab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """A JupyterLab that knows nothing of the settings of the person who runs the tests."""
     with running_lab(tmp_path_factory.mktemp("lab")) as lab:
         yield lab
+
+
+@pytest.fixture(scope="package")
+def desk(lab: Lab, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A notebook that stays open from test to test, for cells of their own."""
+    with closing(Desk(lab, browser, save(tmp_path_factory.mktemp("desk"), "1"))) as desk:
+        yield desk
+
+
+_failed = pytest.StashKey[bool]()
+
+
+def pytest_exception_interact(node: pytest.Item) -> None:
+    node.stash[_failed] = True
+
+
+@pytest.fixture
+def run_cells(desk: Desk, request: pytest.FixtureRequest) -> Iterator[Callable[..., NotebookPage]]:
+    """Runs code cells in a notebook; fails at the end if anything went wrong."""
+    with ExitStack() as stack:
+
+        def run(*sources: str) -> NotebookPage:
+            notebook = stack.enter_context(desk.laid(*sources))
+            went_well = notebook.run_all()
+            assert went_well, "\n".join(["the cells did not run to their end:", *notebook.problems()])
+            return notebook
+
+        yield run
+    if _failed in request.node.stash:
+        desk.close()  # whatever it left there, no other test shall see it
 
 
 @pytest.fixture

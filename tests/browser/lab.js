@@ -16,6 +16,7 @@ const within = (seconds, what, work) =>
 
 window.course = {
   failures: [], // errors in widget callbacks reach no cell, only Lab's log
+  undo: [], // functions that put back what a test has changed in the page itself
 
   // Wait for the document, then for its kernel: earlier, Run All asks which kernel to use.
   ready: (seconds) =>
@@ -32,6 +33,32 @@ window.course = {
             window.course.failures.push(`${message.content.ename}: ${message.content.evalue}`);
           }
         });
+      })(),
+    ),
+
+  isAlive: () => kernel()?.status === "idle",
+
+  // Clear the kernel and put other cells in the place of all that are there, called cell-0, cell-1, …
+  lay: (seconds, sources, clear) =>
+    within(
+      seconds,
+      "lay other cells",
+      (async () => {
+        while (window.course.undo.length) window.course.undo.pop()();
+        const { content } = panel();
+        const cells = content.model.sharedModel;
+        cells.transact(() => {
+          const before = cells.cells.length;
+          cells.insertCells(
+            0,
+            sources.map((source, i) => ({ cell_type: "code", id: `cell-${i}`, source, metadata: {} })),
+          );
+          cells.deleteCellRange(sources.length, sources.length + before);
+        });
+        await kernel().requestExecute({ code: clear, store_history: false }).done;
+        content.activeCellIndex = 0;
+        content.mode = "command";
+        window.course.failures.length = 0;
       })(),
     ),
 

@@ -13,8 +13,9 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -25,6 +26,8 @@ from refresh import isolated_environment
 
 START_SECONDS, RUN_SECONDS, ANSWER_SECONDS = 60, 600, 60
 
+WINDOW = {"width": 1280, "height": 900}
+CLEAR = "import ipywidgets; ipywidgets.Widget.close_all(); get_ipython().reset()"
 ALL_CELLS = "none"  # no windowing: every cell is in the page, always
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {
@@ -95,9 +98,12 @@ class Lab:
         """Forget what was set in the pages so far, such as the theme."""
         shutil.rmtree(self.root.parent / "config" / "lab" / "user-settings", ignore_errors=True)
 
-    def stop_kernels(self) -> None:
+    def stop_kernels(self, folder: Path | None = None) -> None:
+        """Stop the kernels of the notebooks in a folder below `root`, or all."""
+        path = "" if folder is None else folder.relative_to(self.root).as_posix()
         for session in self.request("GET", "/api/sessions"):
-            self.request("DELETE", f"/api/sessions/{session['id']}")
+            if session["path"].startswith(path):
+                self.request("DELETE", f"/api/sessions/{session['id']}")
 
 
 @contextmanager
@@ -165,6 +171,20 @@ class NotebookPage:
         page.goto(lab.address(file))
         self._ask("course.ready(seconds)", START_SECONDS)
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether its kernel is there and waits."""
+        return self.page.evaluate("course.isAlive()")
+
+    def lay(self, *sources: str) -> None:
+        """Put other cells in the place of all that are there, called ``cell-0``, …, and begin anew."""
+        self._served = self._files()
+        self._page_errors.clear()
+        self._requests_to_others.clear()
+        self.page.set_viewport_size(WINDOW)
+        self.set_theme("JupyterLab Light")
+        self._ask(f"course.lay(seconds, {json.dumps(sources)}, {json.dumps(CLEAR)})", ANSWER_SECONDS)
+
     def run_all(self) -> bool:
         """Choose *Run All Cells*, wait for the last one, and tell whether all went well."""
         return self._ask("course.runAll(seconds)", RUN_SECONDS)
@@ -184,6 +204,11 @@ class NotebookPage:
     def images(self) -> list[dict[str, Any]]:
         """Return alternative text, cell, number of pixels and shown width of each picture in the outputs."""
         return self.page.evaluate("course.images()")
+
+    def failures(self) -> list[str]:
+        """Return the errors that the kernel has reported so far, and forget them: a test expected them."""
+        self.wait_until_idle()
+        return self.page.evaluate("course.failures.splice(0)")
 
     def problems(self) -> list[str]:
         """Return what no reader should ever meet: errors, warnings, silent pictures, litter, calls home."""
@@ -227,31 +252,73 @@ def _fault(output: dict[str, Any]) -> str:
 
 
 @contextmanager
-def open_notebook(lab: Lab, browser: Browser, path: Path) -> Iterator[NotebookPage]:
-    """Open a copy of a notebook, and of the files beside it; at the end nothing may have gone wrong.
+def watched(notebook: NotebookPage, name: str) -> Iterator[NotebookPage]:
+    """Look at the end whether anything went wrong in a notebook.
 
     Raises
     ------
     AssertionError
         On leaving, if the notebook has `problems`. Any other exception gets them as a note.
     """
+    try:
+        yield notebook
+    except Exception as error:
+        error.add_note("\n".join(["", f"{name}, as the browser saw it:", *notebook.problems()]))
+        raise
+    found = notebook.problems()
+    assert not found, "\n".join([f"{name}:", *found])
+
+
+@contextmanager
+def opened(lab: Lab, browser: Browser, path: Path) -> Iterator[NotebookPage]:
+    """Open a copy of a notebook, and of the files beside it, in a page of its own."""
     lab.forget_settings()
     folder = lab.root / f"{path.stem}-{secrets.token_hex(4)}"
     shutil.copytree(path.parent, folder, ignore=shutil.ignore_patterns(CHECKPOINTS))
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page = browser.new_page(viewport=WINDOW)
     try:
-        notebook = NotebookPage(page, lab, folder / path.name)
-        try:
-            yield notebook
-        except Exception as error:
-            error.add_note("\n".join(["", f"{path.name}, as the browser saw it:", *notebook.problems()]))
-            raise
-        found = notebook.problems()
-        assert not found, "\n".join([f"{path.name}:", *found])
+        yield NotebookPage(page, lab, folder / path.name)
     finally:
         page.close()
-        lab.stop_kernels()
+        lab.stop_kernels(folder)
         shutil.rmtree(folder)
+
+
+@contextmanager
+def open_notebook(lab: Lab, browser: Browser, path: Path) -> Iterator[NotebookPage]:
+    """Do as `opened`, and watch the notebook."""
+    with opened(lab, browser, path) as notebook, watched(notebook, path.name):
+        yield notebook
+
+
+class Desk:
+    """A notebook that stays open, because opening one takes longer than most tests: see `laid`."""
+
+    def __init__(self, lab: Lab, browser: Browser, empty: Path) -> None:
+        self._open = partial(opened, lab, browser, empty)
+        self._pages = ExitStack()
+        self._notebook: NotebookPage | None = None
+
+    @contextmanager
+    def laid(self, *sources: str) -> Iterator[NotebookPage]:
+        """Lay code cells on the desk, in place of those of the test before, and watch the notebook.
+
+        Nothing has been run. The kernel is cleared; it and the page are new only where the test before has
+        failed, or the kernel is gone.
+        """
+        if self._notebook is None or not self._notebook.is_alive:
+            self.close()
+            self._notebook = self._pages.enter_context(self._open())
+        notebook, self._notebook = self._notebook, None
+        notebook.lay(*sources)
+        with watched(notebook, "the notebook"):
+            yield notebook
+        self._notebook = notebook  # all went well
+
+    def close(self) -> None:
+        """Close the notebook."""
+        self._notebook = None
+        self._pages.close()
 
 
 def find_chromium(own: str) -> str | None:

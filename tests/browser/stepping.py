@@ -6,6 +6,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+import string
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
@@ -190,9 +191,13 @@ class StepperPage:
 
     def refuse_focus_as_safari_does(self) -> None:
         """Let no button get the focus by a click alone: in Safari none does."""
-        self.page.evaluate("""() => document.addEventListener('mousedown', event => {
-            if (event.target.closest('button')) event.preventDefault();
-        }, {capture: true})""")
+        self.page.evaluate("""() => {
+            const until = new AbortController();
+            document.addEventListener('mousedown', event => {
+                if (event.target.closest('button')) event.preventDefault();
+            }, {capture: true, signal: until.signal});
+            course.undo.push(() => until.abort());
+        }""")
 
     def shut_kernel_down(self) -> None:
         self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
@@ -206,6 +211,19 @@ class StepperPage:
         """Return what axe-core finds wrong inside the stepper."""
         found: list[dict[str, Any]] = Axe().run(self.page, context=".nblib-stepper").response["violations"]
         return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
+
+    def expect_keys_to_stay(self, *controls: Locator, but: str = "") -> None:
+        """Press, on each control, every key by which Lab edits, moves or deletes cells: none of them does."""
+        before = self.cells()
+        keys = [key for key in ("ArrowUp", "ArrowDown", "Enter", "Delete", "Backspace") if key != but]
+        for control in controls:
+            control.focus()
+            for key in (*keys, *string.ascii_letters, *string.digits):
+                self.page.keyboard.press(key)
+            assert self.mode() == "command", "a key has opened a cell for editing"
+            self.page.keyboard.press("Escape")
+            expect(control).to_be_focused()
+        assert self.cells() == before
 
     def cells(self) -> list[tuple[str, str, str]]:
         """Return id, type and source of every cell, in order."""

@@ -107,7 +107,7 @@ def open_cells(request: pytest.FixtureRequest, lab: Lab) -> Iterator[Callable[..
 
     yield open_cells
     tab.goto("about:blank")
-    lab.stop_kernels()
+    lab.stop_kernels(folder)
     shutil.rmtree(folder)
 
 

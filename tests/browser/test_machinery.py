@@ -1,82 +1,72 @@
 """The fixtures of the browser tests report what goes wrong, and leave nothing behind."""
 
+import re
 import sys
 import time
 from pathlib import Path
 
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser
 
-import refresh
-from browser.lab import LAB, Lab, find_chromium, open_notebook
-
-
-def save(folder: Path, *sources: str) -> Path:
-    path = folder / "bad.ipynb"
-    notebook = new_notebook(cells=[new_code_cell(source, id=f"cell-{i}") for i, source in enumerate(sources)])
-    path.write_text(refresh.to_text(refresh.normalise(notebook)), encoding="utf-8")
-    return path
-
+from browser.lab import LAB, Desk, Lab, find_chromium, open_notebook
+from browser.stepping import save
 
 BUTTON = """
 from ipywidgets import Button
 
 button = Button(description="Next")
-button.on_click(lambda _: 1 / 0)
+button.on_click(lambda _: {}["left"])
 button
 """
 IMAGE = 'from IPython.display import HTML\nHTML(\'<img alt="{alt}" src="data:image/{kind}">\')'
 DOT = "gif;base64,R0lGODlhAQABAIAAAAAAAAAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw=="
 
 
-@pytest.mark.parametrize(
-    ("source", "problem"),
-    [
-        ("1 / 0", "cell 'cell-1' failed: ZeroDivisionError: division by zero"),
-        ("import sys\nprint('beware', file=sys.stderr)", "cell 'cell-1' wrote to stderr: beware"),
-        ("open('litter.txt', 'w').close()", "the file litter.txt was left behind"),
-        (IMAGE.format(alt=" ", kind=DOT), "cell 'cell-1' shows a picture without an alternative text"),
-        (
-            IMAGE.format(alt="a dot", kind="png;base64,AAAA"),
-            "cell 'cell-1' has a picture that cannot be seen: a dot",
-        ),
-    ],
-    ids=["error", "stderr", "litter", "no alternative text", "broken picture"],
-)
-def test_what_goes_wrong_in_a_cell_is_reported(
-    source: str, problem: str, lab: Lab, browser: Browser, tmp_path: Path
-):
-    path = save(tmp_path, "print('fine')", source)
-    with pytest.raises(AssertionError) as caught, open_notebook(lab, browser, path) as notebook:
-        notebook.run_all()
-    assert problem in str(caught.value)
+FAULTS = {
+    "import sys\nprint('beware', file=sys.stderr)": "cell 'cell-0' wrote to stderr: beware",
+    "open('litter.txt', 'w').close()": "the file litter.txt was left behind",
+    IMAGE.format(alt=" ", kind=DOT): "cell 'cell-2' shows a picture without an alternative text",
+    IMAGE.format(alt="dot", kind="png;base64,AAAA"): "cell 'cell-3' has a picture that cannot be seen: dot",
+    BUTTON: "the kernel reported KeyError: 'left'",
+    "1 / 0": "cell 'cell-5' failed: ZeroDivisionError: division by zero",
+}
 
 
-def test_an_error_in_a_widget_callback_is_reported(lab: Lab, browser: Browser, tmp_path: Path):
+def test_what_goes_wrong_is_reported(desk: Desk):
     def run_and_click():
-        with open_notebook(lab, browser, save(tmp_path, BUTTON)) as notebook:
-            assert notebook.run_all(), "the cell itself is fine"
+        with desk.laid(*FAULTS) as notebook:
+            assert not notebook.run_all()
             notebook.page.get_by_role("button", name="Next").click()
-
-    with pytest.raises(AssertionError, match="the kernel reported ZeroDivisionError"):
-        run_and_click()
-
-
-def test_an_error_in_the_page_is_reported_with_the_place_where_it_arose(
-    lab: Lab, browser: Browser, tmp_path: Path
-):
-    def throw_later():
-        with open_notebook(lab, browser, save(tmp_path, "1")) as notebook:
             notebook.page.evaluate(
                 "setTimeout(function culprit() { document.body.removeChild(document.createElement('p')) })"
             )
             notebook.page.wait_for_timeout(100)
 
-    with pytest.raises(
-        AssertionError, match=r"the page reported Failed to execute 'removeChild'[\s\S]*culprit"
-    ):
-        throw_later()
+    with pytest.raises(AssertionError) as caught:
+        run_and_click()
+    said = str(caught.value)
+    assert not [problem for problem in FAULTS.values() if said.count(problem) != 1]
+    assert re.search(r"the page reported Failed to execute 'removeChild'[\s\S]*culprit", said), "and where"
+
+
+def test_what_one_test_lays_on_the_desk_the_next_does_not_find(desk: Desk):
+    with desk.laid("x = 1", BUTTON) as notebook:
+        assert notebook.run_all()
+        notebook.set_theme("JupyterLab Dark")
+        notebook.page.evaluate("window.there = true, course.undo.push(() => delete window.there)")
+    with desk.laid("'x' in globals()") as again:
+        assert again is notebook, "the page is still open"
+        assert again.run_all()
+        assert [(cell["id"], cell["outputs"][0]["data"]) for cell in again.cells()] == [
+            ("cell-0", {"text/plain": "False"})
+        ]
+        assert again.page.get_by_role("button", name="Next", exact=True).count() == 0
+        assert again.page.evaluate("document.body.dataset.jpThemeName") == "JupyterLab Light"
+        assert not again.page.evaluate("window.there")
+    with pytest.raises(RuntimeError, match="fails"), desk.laid("1"):
+        raise RuntimeError("fails")
+    with desk.laid("1") as new:
+        assert new is not notebook, "after a failure"
 
 
 @pytest.mark.parametrize(
@@ -98,24 +88,20 @@ def test_only_known_errors_of_its_own_are_put_down_to_jupyterlab(
 
 
 def test_nothing_of_a_notebook_is_left_when_it_is_closed(lab: Lab, browser: Browser, tmp_path: Path):
+    def there() -> tuple[set[str], set[Path]]:
+        return {kernel["id"] for kernel in lab.request("GET", "/api/kernels")}, set(lab.root.iterdir())
+
+    before, saved = there(), lab.root.parent / "config" / "lab" / "user-settings"
     with open_notebook(lab, browser, save(tmp_path, "1")) as notebook:
         assert notebook.run_all()
-        assert lab.request("GET", "/api/kernels")
-    assert lab.request("GET", "/api/kernels") == []
-    assert list(lab.root.iterdir()) == []
-
-
-def test_each_notebook_opens_with_the_settings_of_a_new_installation(
-    lab: Lab, browser: Browser, tmp_path: Path
-):
-    path, saved = save(tmp_path, "1"), lab.root.parent / "config" / "lab" / "user-settings"
-    with open_notebook(lab, browser, path) as notebook:
+        assert len(there()[0] - before[0]) == len(there()[1] - before[1]) == 1
         notebook.set_theme("JupyterLab Dark")
         deadline = time.monotonic() + 20
         while not list(saved.rglob("themes.*")):
             assert time.monotonic() < deadline, "JupyterLab has saved the theme elsewhere"
             notebook.page.wait_for_timeout(50)
-    with open_notebook(lab, browser, path) as notebook:
+    assert there() == before
+    with open_notebook(lab, browser, save(tmp_path, "1")) as notebook:
         assert notebook.page.evaluate("document.body.dataset.jpThemeName") == "JupyterLab Light"
 
 

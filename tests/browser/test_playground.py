@@ -3,7 +3,6 @@
 import re
 import string
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from browser.lab import NotebookPage
 from browser.mounted import Mounted
-from browser.stepping import NOBODY, StepperPage, save
+from browser.stepping import NOBODY, StepperPage
 from nblib.drawing.numbers import num, show
 from nblib.network import Network
 from nblib.runs.playground_run import EDGE
@@ -425,9 +424,8 @@ class InLab(StepperPage):
         expect(self.box.locator(".nblib-words")).not_to_be_empty()
 
 
-def test_in_jupyterlab(run_notebook: Callable[[Path], NotebookPage], tmp_path: Path):
-    shown = InLab(run_notebook(save(tmp_path / "playground", "1", LAB, "2")))
-    before = shown.cells()
+def test_in_jupyterlab(run_cells: Callable[..., NotebookPage]):
+    shown = InLab(run_cells("1", LAB, "2"))
     shown.button("Last step").click()
     expect(shown.box).to_have_attribute("data-step", "300")
     shown.page.keyboard.press("ArrowRight")
@@ -435,6 +433,7 @@ def test_in_jupyterlab(run_notebook: Callable[[Path], NotebookPage], tmp_path: P
     shown.page.wait_for_timeout(400)
     assert shown.kernel("view.step, view.n_updates") == "301 360"
     plane, neuron = shown.box.locator(".nblib-plane"), shown.box.locator("button.nblib-neuron").first
+    before = shown.cells()
     for control in (plane, neuron, shown.slider, shown.choice("learning rate η")):
         for key in (*string.ascii_letters, "Escape", "Enter"):
             control.focus()

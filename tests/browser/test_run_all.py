@@ -1,38 +1,34 @@
 """Every notebook runs in JupyterLab, and its pictures are seen in both themes and before anything runs."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 import refresh
-from browser.lab import NotebookPage
+from browser.lab import Lab, NotebookPage, open_notebook
 
 ALL = refresh.all_notebooks()
-each = pytest.mark.parametrize("path", ALL, ids=[path.stem for path in ALL])
-Opener = Callable[[Path], NotebookPage]
+
+
+@pytest.fixture(scope="module", params=ALL, ids=[path.stem for path in ALL])
+def path(request: pytest.FixtureRequest) -> Path:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def notebook(path: Path, lab: Lab, browser: Browser) -> Iterator[NotebookPage]:
+    """A copy of the notebook in Lab: one test looks at it as it was committed, the next runs it."""
+    with open_notebook(lab, browser, path) as notebook:
+        yield notebook
 
 
 def n_pictures(outputs: list[dict]) -> int:
     return sum(map(refresh.shows_picture, outputs))
 
 
-@each
-def test_run_all(path: Path, run_notebook: Opener):
-    notebook = run_notebook(path)
-    ran = {cell["id"]: n_pictures(cell["outputs"]) for cell in notebook.cells()}
-    committed = {
-        cell.id: n_pictures(cell.outputs) for cell in refresh.read(path).cells if cell.cell_type == "code"
-    }
-    assert ran == committed, "a fresh run shows other pictures than the committed notebook"
-    assert not [cell["id"] for cell in notebook.cells() if cell["folded"]], (
-        "a run unfolds what was folded away"
-    )
-
-
-@each
-def test_the_committed_pictures_are_seen_before_anything_runs(path: Path, open_in_lab: Opener):
-    notebook = open_in_lab(path)
+def test_the_committed_pictures_are_seen_before_anything_runs(notebook: NotebookPage, path: Path):
     folded = {cell.id for cell in refresh.read(path).cells if refresh.is_folded(cell)}
     assert {cell["id"] for cell in notebook.cells() if cell["folded"]} == folded
     cells = [cell for cell in notebook.cells() if not cell["folded"]]
@@ -45,3 +41,15 @@ def test_the_committed_pictures_are_seen_before_anything_runs(path: Path, open_i
             f"pictures are missing in {theme}"
         )
         assert all(image["pixels"] > 0 and image["width"] > 0 for image in images), theme
+
+
+def test_run_all(notebook: NotebookPage, path: Path):
+    assert notebook.run_all(), "\n".join([f"{path.name} did not run to its end:", *notebook.problems()])
+    ran = {cell["id"]: n_pictures(cell["outputs"]) for cell in notebook.cells()}
+    committed = {
+        cell.id: n_pictures(cell.outputs) for cell in refresh.read(path).cells if cell.cell_type == "code"
+    }
+    assert ran == committed, "a fresh run shows other pictures than the committed notebook"
+    assert not [cell["id"] for cell in notebook.cells() if cell["folded"]], (
+        "a run unfolds what was folded away"
+    )

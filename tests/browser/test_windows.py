@@ -48,7 +48,7 @@ def folder_in(lab: Lab, path: Path) -> Iterator[Path]:
     try:
         yield Path(shutil.copy(path, folder))
     finally:
-        lab.stop_kernels()
+        lab.stop_kernels(folder)
         shutil.rmtree(folder)
 
 
@@ -176,7 +176,7 @@ def test_saved_and_opened_again_without_running_the_picture_is_seen(
         first.page.evaluate(SAVE)
         again = windows(file, server=server)  # the kernel runs on: the stepper lives here too
         expect_picture(again.page, shown=False)
-        server.stop_kernels()
+        server.stop_kernels(file.parent)
         later = windows(file, server=server)
         expect_picture(later.page, shown=True)
         missing = later.page.get_by_text("model not found")
