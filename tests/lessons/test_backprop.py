@@ -377,9 +377,9 @@ def test_the_plain_start_does_not():
     assert "stuck half-way" in result.says
 
 
-def test_a_start_that_is_only_slow_is_not_called_stuck():
+def test_a_start_that_is_only_slow_is_not_called_stuck(few_seeds):
     result = train_xor(recipe(1.0, 1.0))
-    assert result.says.startswith("20 of 50 networks")
+    assert not result
     assert "too slow" in result.says
 
 
