@@ -36,7 +36,10 @@ window.course = {
       })(),
     ),
 
-  isAlive: () => kernel()?.status === "idle",
+  isFree: () => kernel()?.status === "idle" && !window.course.dialogs().length,
+
+  // What Lab asks or tells in a box that lies over everything, such as that the kernel has died.
+  dialogs: () => [...document.querySelectorAll(".jp-Dialog")].map((dialog) => dialog.innerText.replace(/\s+/g, " ")),
 
   // Clear the kernel and put other cells in the place of all that are there, called cell-0, cell-1, …
   lay: (seconds, sources, clear) =>

@@ -172,9 +172,9 @@ class NotebookPage:
         self._ask("course.ready(seconds)", START_SECONDS)
 
     @property
-    def is_alive(self) -> bool:
-        """Whether its kernel is there and waits."""
-        return self.page.evaluate("course.isAlive()")
+    def is_free(self) -> bool:
+        """Whether its kernel is there and waits, and no dialog lies over the cells."""
+        return self.page.evaluate("course.isFree()")
 
     def lay(self, *sources: str) -> None:
         """Put other cells in the place of all that are there, called ``cell-0``, …, and begin anew."""
@@ -215,6 +215,7 @@ class NotebookPage:
         self.wait_until_idle()
         found = [f"the kernel reported {failure}" for failure in self.page.evaluate("course.failures")]
         found += [f"the page reported {error}" for error in self._page_errors]
+        found += [f"a dialog is open: {text}" for text in self.page.evaluate("course.dialogs()")]
         found += [f"the page asked for {url}" for url in self._requests_to_others]
         for cell in self.cells():
             found += [f"cell {cell['id']!r} {fault}" for fault in map(_fault, cell["outputs"]) if fault]
@@ -304,9 +305,9 @@ class Desk:
         """Lay code cells on the desk, in place of those of the test before, and watch the notebook.
 
         Nothing has been run. The kernel is cleared; it and the page are new only where the test before has
-        failed, or the kernel is gone.
+        failed, or has left no kernel or an open dialog.
         """
-        if self._notebook is None or not self._notebook.is_alive:
+        if self._notebook is None or not self._notebook.is_free:
             self.close()
             self._notebook = self._pages.enter_context(self._open())
         notebook, self._notebook = self._notebook, None

@@ -33,6 +33,21 @@ def save(folder: Path) -> Path:
     return path
 
 
+RERUN = """async ([index, heard, seconds]) => {
+    const {content, sessionContext} = window.jupyterapp.shell.currentWidget;
+    const ask = {code: '', silent: true, user_expressions: {heard}};
+    const until = performance.now() + 1000 * seconds;
+    for (;;) {
+        const reply = await sessionContext.session.kernel.requestExecute(ask).done;
+        const said = reply.content.user_expressions.heard.data['text/plain'];
+        if (said === 'True') break;
+        if (performance.now() > until) throw new Error(`after ${seconds} s the kernel has heard ${said}`);
+    }
+    content.activeCellIndex = index;
+    await window.jupyterapp.commands.execute('notebook:run-cell');
+}"""
+
+
 class GuessPage:
     def __init__(self, notebook: NotebookPage) -> None:
         self.notebook, self.page = notebook, notebook.page
@@ -43,15 +58,11 @@ class GuessPage:
         """Return what is seen below a cell."""
         return self.page.locator(".jp-Cell").nth(list(SOURCES).index(name)).locator(".jp-OutputArea-output")
 
-    def rerun(self, name: str) -> None:
-        """Run a cell again, as the next one after a guess."""
+    def rerun(self, name: str, heard: object) -> None:
+        """Run a cell again, as the next one after a guess, once the kernel has heard that guess."""
+        guess = "guess" if name == "run" else "choice"
         self.page.evaluate(
-            """async index => {
-                const notebook = window.jupyterapp.shell.currentWidget.content;
-                notebook.activeCellIndex = index;
-                await window.jupyterapp.commands.execute('notebook:run-cell');
-            }""",
-            list(SOURCES).index(name),
+            RERUN, [list(SOURCES).index(name), f"{guess}.value == {heard!r} or {guess}.value", 20]
         )
 
     def says(self) -> list[str]:
@@ -88,16 +99,16 @@ def opened(server: Lab, browser: Browser, path: Path) -> Iterator[GuessPage]:
 
 def test_a_number_is_typed_and_held_against_the_result(shown: GuessPage):
     assert shown.says() == ["Type a number, then run the next cell.", "Choose one, then run the next cell."]
-    for typed, says in {
-        "12": "You guessed 12: 2 too high.",
-        "−2": "You guessed −2: the sign is the other one.",
-        "1,000": "You guessed 1000: 990 too high, a factor of 100.",
-        "21/2": "You guessed 10.50: 0.50 too high.",
-        "10": "as you guessed.",
-    }.items():
+    for typed, number, says in (
+        ("12", 12, "You guessed 12: 2 too high."),
+        ("−2", -2, "You guessed −2: the sign is the other one."),
+        ("1,000", 1000, "You guessed 1000: 990 too high, a factor of 100."),
+        ("21/2", 10.5, "You guessed 10.50: 0.50 too high."),
+        ("10", 10, "as you guessed."),
+    ):
         shown.number.fill(typed)
         expect(shown.number).to_have_attribute("aria-invalid", "false")
-        shown.rerun("run")
+        shown.rerun("run", number)
         expect(shown.output("run")).to_contain_text(says)
     assert shown.says()[0] == "Your guess: 10. Now run the next cell."
 
@@ -109,20 +120,19 @@ def test_what_is_no_number_is_said_to_be_none(shown: GuessPage, typed: str):
     assert shown.says()[0] == "That is no number. Write it like 12, −0.5 or 1/4."
     shown.number.fill("")
     assert shown.says()[0] == "Type a number, then run the next cell."
-    shown.rerun("run")
+    shown.rerun("run", None)
     expect(shown.output("run")).to_have_text(STORED["run"])
 
 
 def test_an_answer_is_chosen_by_mouse_and_keys(shown: GuessPage):
     shown.choices.get_by_label("it turns").check()
-    shown.rerun("chosen")
+    shown.rerun("chosen", "it turns")
     expect(shown.output("chosen")).to_have_text(f"{STORED['chosen']} You guessed: it turns.")
     shown.choices.get_by_label("it turns").focus()
     shown.page.keyboard.press("ArrowDown")
     shown.page.keyboard.press("ArrowDown")
     expect(shown.choices.get_by_label("nothing")).to_be_checked()
-    shown.page.wait_for_timeout(1000)  # the second guess leaves when the kernel has answered to the first
-    shown.rerun("chosen")
+    shown.rerun("chosen", "nothing")
     expect(shown.output("chosen")).to_have_text("What becomes of it? → nothing, as you guessed.")
     assert shown.says()[1] == "Your guess: nothing. Now run the next cell."
 
