@@ -39,7 +39,8 @@ window.course = {
   isFree: () => kernel()?.status === "idle" && !window.course.dialogs().length,
 
   // What Lab asks or tells in a box that lies over everything, such as that the kernel has died.
-  dialogs: () => [...document.querySelectorAll(".jp-Dialog")].map((dialog) => dialog.innerText.replace(/\s+/g, " ")),
+  dialogs: () =>
+    [...document.querySelectorAll(".jp-Dialog")].map((dialog) => dialog.innerText.replace(/\s+/g, " ")),
 
   // Clear the kernel and put other cells in the place of all that are there, called cell-0, cell-1, …
   lay: (seconds, sources, clear) =>
@@ -104,6 +105,7 @@ window.course = {
         trusted: cell.trusted,
         folded: panel().content.widgets.find(({ model }) => model === cell).outputHidden,
         outputs: cell.outputs.toJSON(),
+        execution_count: cell.executionCount,
       })),
 
   // Pictures in the outputs; what is folded away until the cell runs, or has something live in its place,

@@ -198,7 +198,7 @@ class NotebookPage:
         self._ask(f"course.setTheme(seconds, {json.dumps(theme)})", ANSWER_SECONDS)
 
     def cells(self) -> list[dict[str, Any]]:
-        """Return id, trust and outputs of each code cell, and whether they are folded away."""
+        """Return of each code cell id, trust, count and outputs, and whether these are folded away."""
         return self.page.evaluate("course.cells()")
 
     def images(self) -> list[dict[str, Any]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import time
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Locator, Page
@@ -113,6 +115,13 @@ class Mounted:
     @property
     def box(self) -> Locator:
         return self.page.locator("main > *").first
+
+    def wait_until(self, met: Callable[[], bool]) -> None:
+        """Wait until something is so in Python, which hears the page only while somebody waits."""
+        until = time.monotonic() + 20
+        while not met():
+            assert time.monotonic() < until, "not within 20 s"
+            self.page.wait_for_timeout(20)
 
     def _say(self, message: Any, buffers: Any = None) -> None:
         self._said.append(["message", readable(message), readable(buffers or [])])

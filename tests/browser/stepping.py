@@ -7,6 +7,7 @@ import inspect
 import pkgutil
 import re
 import string
+import time
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
@@ -168,6 +169,13 @@ class StepperPage:
             }""",
             f"print({expression})",
         )
+
+    def expect_kernel(self, expression: str, says: str) -> None:
+        """Wait until the kernel prints this for an expression; it may still have to hear of it."""
+        until = time.monotonic() + 20
+        while (said := self.kernel(expression)) != says:
+            assert time.monotonic() < until, f"{expression} is {said}, not {says}"
+            self.page.wait_for_timeout(20)
 
     def run(self, code: str) -> None:
         """Run code in the kernel, as a further cell would; it must print nothing and not fail."""

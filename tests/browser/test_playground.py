@@ -229,8 +229,7 @@ def test_keys_and_buttons_turn_the_pages_from_every_control(mount):
     shown.expect_page(40)
     shown.button("Previous step").click()
     shown.expect_page(39)
-    shown.page.wait_for_timeout(300)
-    assert shown.widget.step == 39
+    shown.wait_until(lambda: shown.widget.step == 39)
     shown.run(lambda: setattr(shown.widget, "step", 7))
     shown.expect_page(7)
 
@@ -247,8 +246,7 @@ def test_more_updates_come_as_one_goes_on(mount):
     shown.page.keyboard.press("Space")
     expect(shown.button("Play")).to_be_visible()
     at = int(shown.box.get_attribute("data-step"))
-    shown.page.wait_for_timeout(300)
-    assert shown.widget.step == at
+    shown.wait_until(lambda: shown.widget.step == at)
     shown.page.keyboard.press("ArrowLeft")
     shown.expect_page(at - 1)
     shown.slider.press("Home")
@@ -369,14 +367,14 @@ def test_points_are_put_and_taken_by_click_and_by_key(mount):
     shown.button("put class 0 ■").click()
     shown.plane.click(position={"x": middle - unit, "y": middle})
     expect(shown.plane.locator(".zero")).to_have_count(1)
-    shown.page.wait_for_timeout(300)
+    shown.wait_until(lambda: len(shown.widget.recipe.own) == 2)
     np.testing.assert_allclose(shown.widget.recipe.own, [(1, 2, 1), (-1, 0, 0)], atol=0.05)
     shown.plane.focus()
     for key in ("ArrowRight", "ArrowRight", "Shift+ArrowUp", "1", "ArrowDown", "ArrowDown", "0"):
         shown.page.keyboard.press(key)
     expect(shown.plane.locator(".one, .zero")).to_have_count(4)
     expect(shown.plane).to_be_focused()
-    shown.page.wait_for_timeout(300)
+    shown.wait_until(lambda: len(shown.widget.recipe.own) == 4)
     assert shown.widget.recipe.own[2:] == ((0.5, 0.05, 1), (0.5, -0.45, 0))
     expect(shown.box.locator(".nblib-where")).to_have_text("A point of class 0 at (0.50, −0.45).")
     shown.page.keyboard.press("Delete")
@@ -430,8 +428,7 @@ def test_in_jupyterlab(run_cells: Callable[..., NotebookPage]):
     expect(shown.box).to_have_attribute("data-step", "300")
     shown.page.keyboard.press("ArrowRight")
     expect(shown.box).to_have_attribute("data-step", "301")
-    shown.page.wait_for_timeout(400)
-    assert shown.kernel("view.step, view.n_updates") == "301 360"
+    shown.expect_kernel("view.step, view.n_updates", "301 360")
     plane, neuron = shown.box.locator(".nblib-plane"), shown.box.locator("button.nblib-neuron").first
     before = shown.cells()
     for control in (plane, neuron, shown.slider, shown.choice("learning rate η")):

@@ -1,9 +1,13 @@
 """Every notebook runs in JupyterLab, and its pictures are seen in both themes and before anything runs."""
 
+import copy
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat import NotebookNode
+from nbformat.v4.rwbase import rejoin_lines
 from playwright.sync_api import Browser
 
 import refresh
@@ -43,13 +47,22 @@ def test_the_committed_pictures_are_seen_before_anything_runs(notebook: Notebook
         assert all(image["pixels"] > 0 and image["width"] > 0 for image in images), theme
 
 
+def as_it_ran(notebook: NotebookPage, committed: NotebookNode) -> NotebookNode:
+    """Return the notebook with the outputs that Lab has of it."""
+    fresh = copy.deepcopy(committed)
+    ran = {cell["id"]: cell for cell in notebook.cells()}
+    for cell in fresh.cells:
+        if cell.cell_type == "code":
+            cell.outputs = nbformat.from_dict(ran[cell.id]["outputs"])
+            cell.execution_count = ran[cell.id]["execution_count"]
+    return rejoin_lines(fresh)
+
+
 def test_run_all(notebook: NotebookPage, path: Path):
     assert notebook.run_all(), "\n".join([f"{path.name} did not run to its end:", *notebook.problems()])
-    ran = {cell["id"]: n_pictures(cell["outputs"]) for cell in notebook.cells()}
-    committed = {
-        cell.id: n_pictures(cell.outputs) for cell in refresh.read(path).cells if cell.cell_type == "code"
-    }
-    assert ran == committed, "a fresh run shows other pictures than the committed notebook"
+    committed = refresh.read(path)
+    found = refresh.differences(committed, as_it_ran(notebook, committed))
+    assert not found, "\n".join([f"{path.name}: a fresh run shows something else than the file:", *found])
     assert not [cell["id"] for cell in notebook.cells() if cell["folded"]], (
         "a run unfolds what was folded away"
     )
