@@ -1,14 +1,13 @@
 """What all tests share: no test sees the Jupyter and IPython settings of the person who runs it."""
 
 import os
-import re
 import tempfile
 from pathlib import Path
 
 import matplotlib.font_manager  # noqa: F401  builds the font cache now: later, that would show in a notebook
 import pytest
-from xdist.scheduler import LoadScopeScheduling
 
+import whole_run
 from refresh import isolated_environment
 
 _settings = tempfile.TemporaryDirectory(prefix="nblib-tests-")
@@ -26,17 +25,24 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return 2 if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
 
 
-class ByNotebook(LoadScopeScheduling):
-    """Gives each process a file at a time; of files with tests for each notebook, a notebook at a time."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        file, _, test = nodeid.partition("::")
-        notebook = re.search(r"\[(\d\d_\w+)", test)
-        return f"{file} {notebook[1]}" if notebook else file
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> whole_run.ByNotebook:
+    return whole_run.ByNotebook(config, log)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByNotebook:
-    return ByNotebook(config, log)
+@pytest.hookimpl(trylast=True)  # after -k has chosen
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave to nbval no notebook that is run and compared in JupyterLab, if there is a browser for that."""
+    in_lab = whole_run.compared_in_lab(item.nodeid for item in items)
+    twice = [item for item in items if item.nodeid.partition("::")[0] in in_lab]
+    if twice and _has_chromium():
+        items[:] = [item for item in items if item not in twice]
+        config.hook.pytest_deselected(items=twice)
+
+
+def _has_chromium() -> bool:
+    from browser.lab import has_chromium  # it takes half a second, and Playwright
+
+    return has_chromium()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

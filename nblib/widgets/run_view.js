@@ -11,6 +11,7 @@ export class RunView {
     Object.assign(this, { letter, choose });
     this.plane = new PlaneView(edit);
     this.curve = new CostCurve();
+    this.curve.speak(`Cost of run ${letter} over the updates.`); // until there is more to say: see speak
     this.title = html("p", { class: "nblib-title" });
     this.status = html("p", { class: "nblib-status" });
     this.net = html("div", { class: "nblib-net-place" });

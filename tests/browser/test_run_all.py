@@ -1,4 +1,4 @@
-"""Every notebook runs in JupyterLab, and its pictures are seen in both themes and before anything runs."""
+"""Every notebook runs in JupyterLab and shows what is stored; before that its pictures are seen."""
 
 import copy
 from collections.abc import Iterator

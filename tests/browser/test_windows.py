@@ -132,6 +132,7 @@ def test_two_windows_show_the_same_and_training_rests_when_none_shows_it(
         run(one, "pad.draw(strokes(8))")
         expect_same(one, other, 1)
         draw(one, (0.1, 0.1), (0.2, 0.9), (0.9, 0.9))
+        expect_same(one, other, 2)
         draw(other, (0.5, 0.1), (0.6, 0.1))
         expect_same(one, other, 3)
         other.get_by_role("button", name="Clear").click()
