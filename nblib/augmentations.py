@@ -57,9 +57,9 @@ def shifts(most: int, side: int = 28) -> Augmentation:
 
 def affine(
     shift: float = 1.0,
-    degrees: float = 8.0,
-    scale: float = 0.1,
-    shear: float = 0.15,
+    degrees: float = 12.0,
+    scale: float = 0.12,
+    shear: float = 0.25,
     maps: int = 8,
     side: int = 28,
 ) -> Augmentation:
@@ -75,7 +75,7 @@ def affine(
     degrees : float
         Angle, at most, below 90.
     scale : float
-        Natural logarithm of the factor, at most, along each axis by itself: 0.1 makes it 0.90 to 1.11 times
+        Natural logarithm of the factor, at most, along each axis by itself: 0.12 makes it 0.89 to 1.13 times
         as large.
     shear : float
         By how many columns, at most, one row lies beside the next; below 1.
