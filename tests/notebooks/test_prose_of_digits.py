@@ -194,31 +194,35 @@ def test_shifts_of_one_pixel_help_with_two():
     assert abs(1 - without[3] / without[0] - 0.5) < 0.05
 
 
-def test_the_constant_eta_is_ahead_first_and_the_cosine_at_the_end():
+def test_the_constant_eta_is_ahead_first_and_up_and_down_at_the_end():
     says(BEYOND, "quick-text", "Its factor is ½ on average")
-    cosine = schedules.cosine()
-    assert abs(np.mean([cosine(t) for t in np.linspace(0, 1, 1001)]) - 1 / 2) < 1e-3
+    up_and_down = schedules.linear(warm_up=0.2)
+    assert abs(np.mean([up_and_down(t) for t in np.linspace(0, 1, 1001)]) - 1 / 2) < 1e-3
     says(BEYOND, "quick-reveal", "has the lead at first", "The gain is a fraction of a point")
     table = stored(BEYOND, "quick-constant")
-    assert table["constant: cost"][0] < table["cosine: cost"][0]
-    assert table["constant: %"][0] > table["cosine: %"][0]
-    assert table["constant: cost"][-1] > table["cosine: cost"][-1]
-    assert 0 < table["cosine: %"][-1] - table["constant: %"][-1] < 1
-    says(BEYOND, "quick", "98 % in a few seconds")
+    assert table["constant: cost"][0] < table["up and down: cost"][0]
+    assert table["constant: %"][0] > table["up and down: %"][0]
+    assert table["constant: cost"][-1] > table["up and down: cost"][-1]
+    assert 0 < table["up and down: %"][-1] - table["constant: %"][-1] < 1
+
+
+def test_98_percent_takes_two_seconds():
+    says(BEYOND, "quick", "98 % in two seconds")
     assert np.abs(stored(BEYOND, "quick-run")["validation %"] - 98).max() < 0.25
-    assert stored(BEYOND, "quick-run")["seconds of training"].max() < 6
+    assert abs(stored(BEYOND, "quick-run")["validation %"].mean() - 98) < 0.05
+    assert stored(BEYOND, "quick-run")["seconds of training"].max() < 2.5
 
 
-def test_99_percent_takes_nine_looks():
-    says(BEYOND, "long", "99 % in half a minute", "That alone leads close to 99 %; one more idea, below")
+def test_99_percent_takes_one_look():
+    says(BEYOND, "long", "99 % in half a minute")
     assert int(re.search(r"after (\d+) seconds", words(cells(BEYOND)["long-run"]))[1]) < 35
-    says(BEYOND, "test-text", "a tenth of a point below 99 % on both piles, and nine looks get a tenth above")
+    says(BEYOND, "test-text", "just across 99 % on both piles, and nine looks a tenth or two further")
     table = stored(BEYOND, "test-table")
     one, nine = (np.array([table[pile][row] for pile in ("validation", "test")]) for row in (-2, -1))
-    assert np.all(np.abs(99 - one - 0.1) <= 0.06)
-    assert np.all(np.abs(nine - 99 - 0.1) <= 0.06)
+    assert np.all((one > 99) & (one < 99.2))
+    assert np.all((0.05 < nine - one) & (nine - one < 0.25))
     says(BEYOND, "test-text", "the hundred or so that the large network misreads at one look")
-    assert 90 <= 100 * (100 - one[1]) <= 130
+    assert 85 <= 100 * (100 - one[1]) <= 115
     says(BEYOND, "nine-looks-reading", "A tenth of a point or so", "a tenth of its errors")
     assert 0.05 < nine[0] - one[0] < 0.2
     assert 0.05 < (nine[0] - one[0]) / (100 - one[0]) < 0.2
