@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page
 
 from refresh import isolated_environment
 
@@ -331,12 +331,3 @@ def find_chromium(own: str) -> str | None:
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
     on_path = (shutil.which(name) for name in names)
     return next(filter(None, on_path), own if Path(own).is_file() else None)
-
-
-def has_chromium() -> bool:
-    """Whether there is a Chromium, and Playwright to drive it."""
-    try:
-        with sync_playwright() as playwright:
-            return find_chromium(playwright.chromium.executable_path) is not None
-    except Exception:  # Playwright has no narrower class for a driver that does not start
-        return False

@@ -1,6 +1,6 @@
 """The committed notebooks keep the form that was agreed on, in which the refresh command writes them.
 
-That their outputs are those of a fresh run, nbval finds, or `tests/browser/test_run_all.py`.
+That their outputs are those of a fresh run is nbval's to find.
 """
 
 import base64

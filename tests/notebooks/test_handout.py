@@ -1,6 +1,6 @@
 """The notebooks with the solutions filled in: every check passes.
 
-Above the exercises they are the notebooks of the course, which are run elsewhere; of that part only what the
+Above the exercises they are the notebooks of the course, which nbval runs; of that part only what the
 exercises need is run once more.
 """
 

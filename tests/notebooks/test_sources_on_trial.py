@@ -1,6 +1,6 @@
 """Notebook 08: every claim has a source, a cell that runs it, and a verdict that nobody has typed in.
 
-That the stored verdicts are those of a fresh run, nbval finds, or `tests/browser/test_run_all.py`.
+That the stored verdicts are those of a fresh run is nbval's to find.
 """
 
 import ast

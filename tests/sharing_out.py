@@ -1,11 +1,8 @@
-"""How a whole run of the tests is shared out: to two processes, and no notebook is run for the same twice."""
+"""How a whole run of the tests is shared out to two processes."""
 
 import re
-from collections.abc import Iterable
 
 from xdist.scheduler import LoadScopeScheduling
-
-IN_LAB = "tests/browser/test_run_all.py::test_run_all"
 
 
 def share(test: str) -> str:
@@ -28,15 +25,3 @@ class ByNotebook(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         return share(nodeid)
-
-
-def compared_in_lab(tests: Iterable[str]) -> set[str]:
-    """Return the notebooks that are run in JupyterLab, and compared there with their files as nbval does it.
-
-    Examples
-    --------
-    >>> compared_in_lab([f"{IN_LAB}[03_sigmoid]", "tests/unit/test_costs.py::test_names"])
-    {'notebooks/03_sigmoid.ipynb'}
-    """
-    found = (re.fullmatch(rf"{re.escape(IN_LAB)}\[(\w+)\]", test) for test in tests)
-    return {f"notebooks/{notebook[1]}.ipynb" for notebook in found if notebook}
