@@ -129,7 +129,7 @@ class Guess(StillWidget):
 
     @property
     def _after(self) -> str:
-        return f" {self.unit}" if self.unit else ""
+        return self.unit if self.unit in ("", "°") else f" {self.unit}"  # 5 %, but 60°
 
     def _shown(self, number: float) -> str:
         return plain(number, self._digits) + self._after

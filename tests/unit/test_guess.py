@@ -37,6 +37,12 @@ def test_a_number_is_held_against_the_result(guess: float | None, result: float,
     assert str(asked.compare(result)) == repr(asked.compare(result)) == says
 
 
+def test_a_degree_stands_at_its_number():
+    guess = Guess("How far?", unit="°", digits=0)
+    guess.value = 60
+    assert repr(guess.compare(17)) == "How far? → 17°. You guessed 60°: 43° too high, a factor of 3.53."
+
+
 def test_units_and_digits_are_those_that_are_asked_for():
     guess = Guess("How much?", unit="%", digits=1)
     guess.value = 90
