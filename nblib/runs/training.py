@@ -241,7 +241,7 @@ class Training:
     def measure(self) -> Measurement:
         """Measure now, and put it on the record."""
         started = perf_counter()
-        with _far_numbers():
+        with one_blas_thread(), _far_numbers():
             cost, accuracy = self.network.cost(*self._cost_on), self.network.accuracy(*self._accuracy_on)
             crossed = (
                 (self.network.accuracy(*self._cost_on), self.network.cost(*self._accuracy_on))

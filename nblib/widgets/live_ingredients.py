@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from nblib import validate
 from nblib.runs.ingredients import INGREDIENTS, Recipe, RecipeTraining, chosen
-from nblib.widgets.live_training import FINISHED, READY, LiveTraining
+from nblib.widgets.live_training import FINISHED, READY, RUNNING, LiveTraining
 
 
 class LiveIngredients(LiveTraining):
@@ -80,6 +80,9 @@ class LiveIngredients(LiveTraining):
             self.before = self.points
         self.training, self.on = training, kept
         self.eta = training.eta
+        over = self.status not in (READY, RUNNING)
+        if over:
+            self.status = READY  # before it is shown: it has not been trained yet
         self._begin()
-        if self.status != READY:
+        if over:
             self.start()

@@ -110,8 +110,10 @@ def test_a_switch_begins_anew_with_the_eta_that_suits(data, in_slices):
         live.start()
         await live.finished()
         assert (live.status, live.before) == ("finished", [])
-        ended = list(live.points)
+        ended, said = list(live.points), []
+        live.observe(lambda change: said.append(change["new"]), "words")
         live.switch("momentum", True)
+        assert {words.split(".")[0] for words in said} == {"Ready", "Running"}  # never "Finished. After 0 …"
         assert (live.status, live.eta, live.training.eta) == ("running", 0.08, 0.08)
         assert live.before == ended
         assert len(live.points) == 1
