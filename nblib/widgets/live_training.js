@@ -107,7 +107,7 @@ class TrainingView {
     this.canvas = html("canvas", { role: "img" });
     name(this.canvas, `Weights of ${n} hidden neurons, each as a picture`);
     const caption = html("figcaption", {}, "hidden weights: + blue, solid; − orange, striped");
-    const figure = html("figure", {}, this.canvas, caption);
+    const figure = html("figure", {}, html("div", { class: "nblib-mosaic" }, this.canvas), caption);
     figure.hidden = !n;
     return html("div", { class: "nblib-picture" }, this.curves, figure);
   }
