@@ -29,6 +29,7 @@ ONE_NAME = {
     "05_backpropagation",
     "05b_playground",
     "07b_convolution",
+    "08_sources_on_trial",
 }
 
 
