@@ -342,7 +342,7 @@ def test_without_an_answer_python_complains(double):
 
 
 def test_progress_of_a_notebook_that_has_none():
-    with pytest.raises(ValueError, match="notebook must be one of 1, 2, 3, 4, 5, 5b, 6, 7, 7b, got 77"):
+    with pytest.raises(ValueError, match="notebook must be one of 1, 2, 3, 4, 5, 5b, 6, 7, 7b, 8, 9, got 77"):
         check.progress(77)
 
 
