@@ -3,6 +3,7 @@ import { button, control, html, lifetime, name } from "./dom.js";
 import { chainPass } from "./chain_pass.js";
 import { bracketed, num, show, signed, worked } from "./numbers.js";
 import { draw } from "./scene.js";
+import { terms } from "./terms.js";
 
 const POINTS = 121; // of the cost curve
 const REACH = 52; // of the tangent, to both sides
@@ -199,8 +200,8 @@ class Knobs {
   explain(knob, values) {
     const [words, formula, numbers] = knob.slope ? this.product(knob, values) : this.target(values);
     this.says.words.textContent = words;
-    this.says.formula.textContent = formula;
-    this.says.numbers.textContent = numbers;
+    this.says.formula.replaceChildren(...terms(formula));
+    this.says.numbers.replaceChildren(...terms(numbers));
   }
 
   product({ label, slope, factors, formula }, values) {

@@ -18,6 +18,9 @@ const LATE = "No answer yet: is the kernel busy, or not running?";
 const DEAD = "The kernel does not answer: has it been shut down or restarted? Run the cell again.";
 const NONE = "No kernel is behind this page: what is grey works in the notebook, opened in Jupyter.";
 
+// Where motion is unwanted: ms at least from one picture to the next.
+export const CALM = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1000 : 0;
+
 function filled(made, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
   made.append(...children);

@@ -1,5 +1,5 @@
 // Shows a training while it runs (nblib/widgets/live_training.py), and hears the buttons that steer it.
-import { button, connect, control, html, lifetime, name, sign, svg } from "./dom.js";
+import { CALM, button, connect, control, html, lifetime, name, sign, svg } from "./dom.js";
 import { chart, linear, lines, logarithmic } from "./training_charts.js";
 
 const MAIN = {
@@ -14,7 +14,6 @@ const EDGE = [128, 128, 128, 80];
 const CLEAR = [0, 0, 0, 0];
 const RATES = [-3, -2, -1, 0, 1].flatMap((power) => [1, 2, 5].map((digit) => +`${digit}e${power}`));
 const SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
-const CALM = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1000 : 0; // ms between two drawings
 
 // -- the weights as pictures: a cell is 2 × 2 pixels; of a negative one only the upper two have colour --
 

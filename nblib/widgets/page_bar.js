@@ -1,7 +1,5 @@
 // The bar that turns pages: buttons, a slider, a counter, and how fast to play; and keys that do the same.
-import { button, control, html, name, sign } from "./dom.js";
-
-const CALM = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1000 : 0; // ms between two pages of a play
+import { CALM, button, control, html, name, sign } from "./dom.js";
 
 // A list to choose from: what is seen of each entry, and its value.
 export function choice(label, entries) {

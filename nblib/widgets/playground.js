@@ -4,6 +4,7 @@ import { PageBar } from "./page_bar.js";
 import { RecipeBar } from "./recipe_bar.js";
 import { Book } from "./run_pages.js";
 import { RunView } from "./run_view.js";
+import { terms } from "./terms.js";
 import { caption, parameterName } from "./update_caption.js";
 
 // Milliseconds between two pages, and updates from one to the next.
@@ -266,7 +267,7 @@ class PlaygroundView {
     const lines = [all("words"), alike ? said[0].formula : all("formula"), all("numbers")];
     lines.forEach((each, i) => {
       const text = each.join("\n");
-      if (this.says[i].textContent !== text) this.says[i].textContent = text;
+      if (this.says[i].textContent !== text) this.says[i].replaceChildren(...(i ? terms(text) : [text]));
     });
     this.bar.show(`${step} / ${last}`, `${step} of ${last} updates: ${lines[0].join(" ")}`);
     this.box.dataset.step = step;

@@ -1,6 +1,7 @@
 // Shows a scene (nblib/drawing/scene.py) and turns its pages, all in the browser.
-import { button, connect, control, html, lifetime, name, sign } from "./dom.js";
+import { CALM, button, connect, control, html, lifetime, name, sign } from "./dom.js";
 import { at, draw } from "./scene.js";
+import { terms } from "./terms.js";
 
 const SPEEDS = { slow: 1200, normal: 500, fast: 150, fastest: 0 };
 const GRAINS = { "every step": "step", "update by update": "update" };
@@ -161,7 +162,7 @@ class StepperView {
   }
 
   wait() {
-    const delay = +this.speed.value;
+    const delay = Math.max(CALM, this.speed.value);
     if (delay) this.timer = setTimeout(() => this.tick(), delay);
     else this.frame = requestAnimationFrame(() => this.tick());
   }
@@ -194,7 +195,7 @@ class StepperView {
     this.counter.textContent = `${step + 1} / ${scene.steps}`;
     for (const [part, place] of Object.entries(this.says)) {
       const text = at(scene[part], step);
-      if (place.textContent !== text) place.textContent = text;
+      if (place.textContent !== text) place.replaceChildren(...(part === "words" ? [text] : terms(text)));
     }
     this.box.dataset.step = step;
   }
