@@ -197,6 +197,7 @@ def in_steps(
     z=lambda W, a: a @ W.T,
     slope=lambda a, z: a * (1 - a),
     blame=lambda W, delta: delta @ W,
+    last=lambda error, slope: error * slope,
     layer=0,
 ):
     """Return a backprop with the given steps; it goes back through the weights of so many layers before."""
@@ -206,7 +207,7 @@ def in_steps(
         for W, b in zip(network.weights, network.biases, strict=True):
             zs.append(z(W, a[-1]) + b)
             a.append(sigmoid(zs[-1]))
-        deltas = [(a[-1] - y) * slope(a[-1], zs[-1])]
+        deltas = [last(a[-1] - y, slope(a[-1], zs[-1]))]
         for l in range(len(network.weights) - 1, 0, -1):
             deltas.insert(0, blame(network.weights[l - layer], deltas[0]) * slope(a[l], zs[l]))
         m = len(x)
@@ -222,6 +223,11 @@ def in_steps(
         ({"z": lambda W, a: a @ W}, "On the way forwards W is turned round."),
         ({"layer": 1}, "BP2 takes the weights of the layer before."),
         ({"slope": lambda a, z: z * (1 - z)}, "The slope is z (1 − z), made of z."),
+        ({"slope": lambda a, z: 1}, "σ′ is missing everywhere."),
+        (
+            {"slope": lambda a, z: sigmoid.derivative(a)},
+            "The slope is taken at a where it must be taken at z.",
+        ),
         ({"blame": lambda W, d: W.T @ d}, "Wᵀ δ is BP2 for one example, a column."),
         ({"z": lambda W, a: W @ a}, "W a is the forward pass for one example"),
         (
@@ -235,6 +241,21 @@ def test_a_wrong_step_is_named_even_where_it_fits_on_square_matrices_only(steps,
     result = backprop(in_steps(**steps))
     assert result.says.startswith(says)
     assert set(dict(result.example)) == {"network", "x", "y", "your answer", "expected"}
+
+
+@pytest.mark.parametrize(
+    ("last", "says"),
+    [
+        (lambda error, slope: error * slope, "These are the slopes of the old cost."),
+        (lambda error, slope: error**2 * slope, "(a − y)² never is negative"),
+        (lambda error, slope: error**4 / 4 * slope, "¼ (a − y)⁴, the cost itself, stands in BP1."),
+        (lambda error, slope: (error * slope) ** 3, "The power 3 goes round the whole of δ."),
+        (lambda error, slope: error**3, "BP1 lacks the slope of the neuron"),
+    ],
+)
+def test_what_becomes_of_the_error_of_the_other_cost_is_named(last, says):
+    assert quartic_backprop(in_steps(last=lambda error, slope: error**3 * slope))
+    assert quartic_backprop(in_steps(last=last)).says.startswith(says)
 
 
 def overwritten(network, x, y):

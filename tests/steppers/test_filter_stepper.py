@@ -5,10 +5,11 @@ import json
 import numpy as np
 import pytest
 
+from nblib.drawing.scene import COLOURS
 from nblib.runs.filter_run import learn_filter
 from nblib.steppers import filter_stepper as stepper
 from steppers.arithmetic import check, statements
-from steppers.drawn import page, parts, texts
+from steppers.drawn import page, parts, place, texts
 
 SETTINGS = [(name, eta) for name in stepper.PICTURES for eta in (0.1, 1.0, 20.0)]
 
@@ -145,3 +146,36 @@ def test_it_is_small_and_bad_settings_are_refused(run):
             stepper.explorer(*arguments)
     with pytest.raises(ValueError, match="image must have the shape of a square"):
         learn_filter(np.zeros((3, 4)), np.zeros((2, 2)), 0, 1, 1)
+
+
+def cells(scene, step):
+    """Return number, colour and depth of each of the nine cells of the gradient, row by row."""
+    shown = page(scene, step)
+    boxes = {place(box, "x", "y"): box for box in parts(shown, "rect", width="40", height="40")}
+    said = {place(text, "x", "y"): text.text or "" for text in parts(shown, "text")}
+    for x, y in ((300 + 40 * column, 270 + 40 * row) for row in range(3) for column in range(3)):
+        (number,) = (words for (at, level), words in said.items() if at == x + 20 and y < level < y + 40)
+        yield (
+            float(number.replace("−", "-") or 0),
+            boxes[x, y].get("fill"),
+            float(boxes[x, y].get("fill-opacity")),
+        )
+
+
+@pytest.mark.parametrize("name", ["a stroke", "a corner"])
+def test_the_cells_of_the_gradient_show_what_has_been_added_up_and_how_large_it_is(name):
+    scene = stepper.explorer(name, 1.0).scene()
+    image = stepper.picture(name)
+    rows, *_ = by_hand(image, stepper.START, stepper.BIAS, stepper.TARGET, 1.0, 20)
+    largest = max(np.abs(nabla_w).max() for *_, nabla_w in rows)
+    seen = [image[i : i + 3, j : j + 3] for i in range(4) for j in range(4)]
+    for step in (17, 24, 30, 33, 34, 40, 52):
+        if step <= 32:  # the first update, after so many places
+            expected = sum(rows[0][4].ravel()[p] * seen[p] for p in range(step - 16))
+        else:
+            expected = rows[step - 33][5]
+        for value, (number, colour, depth) in zip(expected.ravel(), cells(scene, step), strict=True):
+            assert number == pytest.approx(value, abs=0.0051)
+            assert depth == pytest.approx(0.75 * abs(value) / largest, abs=0.01)
+            if value:
+                assert colour == COLOURS["positive" if value > 0 else "negative"]

@@ -192,6 +192,16 @@ def test_the_curves_show_the_lengths_so_far(record, truth):
             assert float(shown.split()[1]) == pytest.approx(values[k], abs=6e-3)
 
 
+def test_one_image_is_framed_at_a_time(record):
+    scene = wishes_stepper.scene(record, 0.5)
+    framed = [
+        [place(frame, "x") for frame in parts(page(scene, step), "rect", stroke=COLOURS["mark"], y="26")]
+        for step in range(scene.n_steps)
+    ]
+    first, last = framed[1][0][0], framed[10][0][0]
+    assert framed == [[], *([(first + k * (last - first) / 9,)] for k in range(10)), []]
+
+
 def test_pages_are_drawn_and_told(record):
     scene = wishes_stepper.scene(record, 0.5)
     assert len(list(pages(scene))) == 12
