@@ -305,6 +305,12 @@ def test_a_tangent_has_the_slope_that_was_given_and_touches_the_curve():
         assert f"slope {'+' if slope > 0 else '−'}{abs(slope)}.000" in ax.get_title()
 
 
+@pytest.mark.parametrize("value", [(np.sin, 0.0), (np.sin, 0.0, 1.0, 2.0), np.sin])
+def test_what_is_no_triple_is_no_tangent(value):
+    with pytest.raises(TypeError, match=r"functions\['f'\] must be \(function, x, slope\), got "):
+        figures.tangents({"f": value}, xlabels=["x"], ylabels=["y"], reach=[1.0], alt="none")
+
+
 def test_curves_and_paths_are_drawn_through_their_points():
     ax = EXAMPLES["figures.curves"]("curves").figure.axes[0]
     curve = next(line for line in ax.lines if line.get_label() == "σ")
