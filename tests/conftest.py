@@ -1,4 +1,4 @@
-"""What all tests share: no test sees the Jupyter and IPython settings of the person who runs it."""
+"""What all tests share: no settings of the person who runs them, and one thread for each process."""
 
 import os
 import tempfile
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import matplotlib.font_manager  # noqa: F401  builds the font cache now: later, that would show in a notebook
 import pytest
+from threadpoolctl import threadpool_limits
 
 from refresh import isolated_environment
 from sharing_out import ByNotebook
@@ -18,6 +19,7 @@ def pytest_configure(config: pytest.Config) -> None:
     environment = isolated_environment(Path(_settings.name))
     os.environ.clear()
     os.environ.update(environment)
+    threadpool_limits(1, user_api="blas")  # here NumPy has been imported: see isolated_environment
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

@@ -218,6 +218,9 @@ class _KernelManager(AsyncKernelManager):
 def isolated_environment(folder: Path) -> dict[str, str]:
     """Return environment variables that keep the user's own Jupyter and IPython settings out of a run.
 
+    They also hold NumPy to one thread: where other processes want the cores too, a second thread mostly
+    waits, and does so busily.
+
     Parameters
     ----------
     folder : Path
@@ -231,7 +234,8 @@ def isolated_environment(folder: Path) -> dict[str, str]:
     }
     unwanted = {"JUPYTER_CONFIG_PATH", "JUPYTER_PATH", "MPLBACKEND", "PYTHONHASHSEED", "PYTHONWARNINGS"}
     environment = {name: value for name, value in os.environ.items() if name not in unwanted}
-    return environment | {name: str(path) for name, path in ours.items()} | {"JUPYTER_PREFER_ENV_PATH": "1"}
+    fixed = {"JUPYTER_PREFER_ENV_PATH": "1", "OPENBLAS_NUM_THREADS": "1"}
+    return environment | {name: str(path) for name, path in ours.items()} | fixed
 
 
 def execute(notebook: NotebookNode, name: str, folder: Path = NOTEBOOKS) -> NotebookNode:

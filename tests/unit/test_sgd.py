@@ -184,7 +184,7 @@ def test_an_epoch_of_all_digits_and_its_record_take_less_than_two_megabytes():
     assert peak < 2e6
 
 
-def test_updates_and_measuring_run_on_one_blas_thread_and_the_rest_is_left_alone():
+def test_updates_and_measuring_run_on_one_blas_thread_and_the_rest_is_left_alone(two_blas_threads):
     def pools():
         return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
 
@@ -319,7 +319,9 @@ def interruptible():
 
 
 @pytest.mark.parametrize("seconds", [0.1, 0.23])
-def test_the_stop_button_interrupts_between_two_steps_and_training_can_go_on(interruptible, seconds):
+def test_the_stop_button_interrupts_between_two_steps_and_training_can_go_on(
+    interruptible, two_blas_threads, seconds
+):
     x, y = data(100_000)
     network, records = Network([3, 8, 2], seed=2), []
     before, threads = copies(network), [pool["num_threads"] for pool in threadpool_info()]

@@ -178,7 +178,7 @@ def test_rewind_begins_anew_with_the_same_weights_and_order():
 
 
 @pytest.mark.parametrize("after", [1, 4, 6, 9])
-def test_an_interrupt_leaves_a_sound_network_and_training_can_go_on(after):
+def test_an_interrupt_leaves_a_sound_network_and_training_can_go_on(after, two_blas_threads):
     class Interrupted(Network):
         def backprop(self, x, y):
             if training.updates == after and not interrupts:
