@@ -3,7 +3,7 @@
 import contextlib
 import itertools
 import re
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 import pytest
@@ -91,11 +91,11 @@ def test_the_reference_is_right(exercise: Exercise):
 
 @each(FUNCTIONS)
 def test_a_check_answers_at_once_and_again_and_again(exercise: Exercise):
-    began = perf_counter()
+    began = process_time()
     assert exercise(exercise.reference)
     assert exercise(exercise.reference)
     assert not exercise(list(exercise.mistakes.values())[-1])
-    assert perf_counter() - began < 1
+    assert process_time() - began < 1
 
 
 @each(CHECKS)

@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections import deque
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 import pytest
@@ -217,10 +217,10 @@ def test_a_shuffle_of_ones_own_is_told(seed):
 )
 def test_right_answers_in_other_styles_pass_at_once(exercise, answers):
     for answer in answers:
-        began = perf_counter()
+        began = process_time()
         result = exercise(answer)
         assert result, result.says
-        assert perf_counter() - began < 1
+        assert process_time() - began < 1
 
 
 @pytest.mark.parametrize(
