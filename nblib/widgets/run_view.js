@@ -11,7 +11,8 @@ export class RunView {
     Object.assign(this, { letter, choose });
     this.plane = new PlaneView(edit);
     this.curve = new CostCurve();
-    this.curve.speak(`Cost of run ${letter} over the updates.`); // until there is more to say: see speak
+    this.plane.speak(`The plane of run ${letter}.`); // until there is more to say: see speak
+    this.curve.speak(`Cost of run ${letter} over the updates.`);
     this.title = html("p", { class: "nblib-title" });
     this.status = html("p", { class: "nblib-status" });
     this.net = html("div", { class: "nblib-net-place" });

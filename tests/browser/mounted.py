@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from playwright.sync_api import Locator, Page
@@ -129,14 +129,18 @@ class Mounted:
     def _hear(self, text: str) -> dict[str, Any]:
         message = json.loads(text)
         self.heard.append(message)
-        return self.answer(lambda: tell(self.widget, message))
+        return self.answer(lambda: tell(self.widget, message), message)
 
-    def answer(self, act: Any) -> dict[str, Any]:
-        """Do something in Python and return what the page is told of it."""
-        before = self._shared()
+    def answer(self, act: Any, heard: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Do something in Python and return what the page is told of it, save for what it said itself."""
+        before, heard = self._shared(), heard or {}
         act()
         after = self._shared()
-        changed = {name: readable(value) for name, value in after.items() if value is not before[name]}
+        changed = {
+            name: readable(value)
+            for name, value in after.items()
+            if value is not before[name] and not (name in heard and heard[name] == value)
+        }
         said, self._said = self._said, []
         return {"updates": [["update", changed]] if changed else [], "messages": said}
 
