@@ -28,6 +28,7 @@ from nblib import symptoms, validate
 from nblib.augmentations import Augmentation
 from nblib.ranking import answers
 from nblib.runs.epochs import Descent, Epochs, Rows
+from nblib.threads import one_blas_thread
 
 Array = NDArray[Any]
 Gradients = tuple[list[Array], list[Array]]
@@ -243,7 +244,8 @@ class ConvolutionalNetwork:
     def _log_outputs(self, x: Array) -> Array:
         """Return ln of the outputs, a block of rows at a time: the patches of all would fill the memory."""
         blocks = (x[start : start + BLOCK] for start in range(0, len(x), BLOCK))
-        return np.concatenate([self._read(self._pooled(self._maps(block)[1])) for block in blocks])
+        with one_blas_thread():
+            return np.concatenate([self._read(self._pooled(self._maps(block)[1])) for block in blocks])
 
     def predict(self, x: ArrayLike) -> Array:
         """Return the most probable class of each row, (n,) ints.

@@ -31,6 +31,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from nblib import symptoms, validate
 from nblib.activations import Activation
 from nblib.ranking import answers
+from nblib.threads import one_blas_thread
 from nblib.workspace import Workspace
 
 Array = NDArray[Any]
@@ -273,11 +274,12 @@ class Layers(ABC):
     def _blocks(self, x: Array) -> Iterator[tuple[slice, Workspace]]:
         """Send the rows of `x` forwards, block by block: a block stays in the cache."""
         room = self.workspace(min(BLOCK, len(x)))
-        for start in range(0, len(x), BLOCK):
-            part = slice(start, start + BLOCK)
-            room = room.of(len(x[part]))
-            self.forward(room, x[part])
-            yield part, room
+        with one_blas_thread():
+            for start in range(0, len(x), BLOCK):
+                part = slice(start, start + BLOCK)
+                room = room.of(len(x[part]))
+                self.forward(room, x[part])
+                yield part, room
 
     def _measure(self, x: Array, y: Array) -> tuple[float, float]:
         """Return mean cost and accuracy."""

@@ -10,7 +10,7 @@ from threadpoolctl import ThreadpoolController
 
 
 def one_blas_thread() -> AbstractContextManager[Any]:
-    """Hold NumPy to one thread: a mini-batch is too small to share, and a second thread makes it wait."""
+    """Hold NumPy to one thread: mini-batches and blocks are too small to share; a second one makes them wait."""
     return _threads().limit(limits=1, user_api="blas")
 
 

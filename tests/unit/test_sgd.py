@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from threadpoolctl import threadpool_info
+from threadpoolctl import threadpool_info, threadpool_limits
 
 import oracle
 from nblib import Network, mnist
 from nblib.augmentations import shifts
 from nblib.classifier import Classifier
+from nblib.convolution import ConvolutionalNetwork
 from nblib.runs.epochs import Descent, Epochs
 from nblib.schedules import cosine
 
@@ -198,6 +199,28 @@ def test_updates_and_measuring_run_on_one_blas_thread_and_the_rest_is_left_alone
     list(Epochs(descent, 1, measure=look))
     assert seen == [[1] * len(outside)] * (3 + 1)
     assert pools() == outside
+
+
+@pytest.mark.parametrize("method", ["accuracy", "cost", "predict", "feedforward"])
+@pytest.mark.parametrize("kind", [Network, Classifier, ConvolutionalNetwork])
+def test_whoever_reads_block_by_block_takes_one_blas_thread(kind, method, monkeypatch):
+    network = ConvolutionalNetwork(6, 2, 3, n_classes=2) if kind is ConvolutionalNetwork else kind([36, 2])
+    seen = []
+
+    def look(real):
+        def looked(*arguments):
+            seen.extend(pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas")
+            return real(*arguments)
+
+        return looked
+
+    name = "_maps" if kind is ConvolutionalNetwork else "forward"
+    monkeypatch.setattr(network, name, look(getattr(network, name)))
+    x, y = np.zeros((600, 36), np.float32), np.zeros(600, int)
+    with threadpool_limits(2, user_api="blas"):
+        getattr(network, method)(*([x, y] if method in ("accuracy", "cost") else [x]))
+    assert len(seen) >= 3
+    assert set(seen) == {1}
 
 
 # -- the loop belongs to the caller -----------------------------------------------------------
