@@ -10,7 +10,7 @@ from threadpoolctl import ThreadpoolController
 
 
 def one_blas_thread() -> AbstractContextManager[Any]:
-    """Hold NumPy to one thread: mini-batches and blocks are too small to share; a second one makes them wait."""
+    """Hold NumPy to one thread: what stays in the cache is too little to share, and the second one waits."""
     return _threads().limit(limits=1, user_api="blas")
 
 
