@@ -197,7 +197,7 @@ class Layers(ABC):
         ValueError, TypeError
             If the data do not fit the network, or each other.
         """
-        return self._measure(*self._pair(x, y))[1]
+        return self.measure(x, y)[1]
 
     def cost(self, x: ArrayLike, y: ArrayLike) -> float:
         """Return the mean cost over the rows of `x` (`y`: labels or targets).
@@ -207,7 +207,17 @@ class Layers(ABC):
         ValueError, TypeError
             If the data do not fit the network, or each other.
         """
-        return self._measure(*self._pair(x, y))[0]
+        return self.measure(x, y)[0]
+
+    def measure(self, x: ArrayLike, y: ArrayLike) -> tuple[float, float]:
+        """Return `cost` and `accuracy`, found in one pass.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the data do not fit the network, or each other.
+        """
+        return self._measure(*self._pair(x, y))
 
     def backprop(self, x: ArrayLike, y: ArrayLike) -> Gradients:
         """Return the gradients of the mean cost over the rows of `x`.

@@ -242,12 +242,9 @@ class Training:
         """Measure now, and put it on the record."""
         started = perf_counter()
         with one_blas_thread(), _far_numbers():
-            cost, accuracy = self.network.cost(*self._cost_on), self.network.accuracy(*self._accuracy_on)
-            crossed = (
-                (self.network.accuracy(*self._cost_on), self.network.cost(*self._accuracy_on))
-                if self.measures_both
-                else ()
-            )
+            cost, training_accuracy = self.network.measure(*self._cost_on)
+            validation_cost, accuracy = self.network.measure(*self._accuracy_on)
+        crossed = (training_accuracy, validation_cost) if self.measures_both else ()
         measurement = Measurement(self.epoch, cost, accuracy, self.eta, self.mini_batch_size, *crossed)
         self.record.append(measurement)
         self._measuring, self._unmeasured = perf_counter() - started, 0.0

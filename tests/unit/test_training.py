@@ -117,9 +117,9 @@ class Timed(Network):
         self.now += 1.0
         return super().backprop(x, y)
 
-    def cost(self, x, y):
-        self.now += self.measuring
-        return super().cost(x, y)
+    def measure(self, x, y):
+        self.now += self.measuring / 2  # it is asked twice: for the cost, and for the accuracy
+        return super().measure(x, y)
 
 
 @pytest.mark.parametrize("measuring", [0.001, 0.5, 3.0])
