@@ -108,15 +108,17 @@ def affine(
     def augment(x: Array, rng: np.random.Generator) -> Array:
         _look_at_size(x, side, "turned and stretched")
         result = np.empty_like(x)
-        for part in np.array_split(np.arange(len(x)), min(maps, len(x))):
-            rows = slice(part[0], part[-1] + 1)
-            result[rows] = _seen_through(x[rows], *_random_map(*most, rng), side)
+        parts = min(maps, len(x))
+        for part, changed in zip(np.array_split(x, parts), np.array_split(result, parts), strict=True):
+            changed[...] = _seen_through(part, *_random_map(*most, rng), side)
         return result
 
     return augment
 
 
-def _random_map(shift: float, angle: float, scale: float, shear: float, rng: np.random.Generator) -> Any:
+def _random_map(
+    shift: float, angle: float, scale: float, shear: float, rng: np.random.Generator
+) -> tuple[Array, Array]:
     """Return matrix and offset of a map that is drawn evenly: turn, then slant, then stretch, then move."""
     turn, slant = rng.uniform(-angle, angle), rng.uniform(-shear, shear)
     cos, sin = math.cos(turn), math.sin(turn)

@@ -15,13 +15,12 @@ from nblib.layers import Layers
 from nblib.lessons.compare import form, kind, same, show
 from nblib.lessons.exercise import Exercise, Function, Trial, one_function
 from nblib.lessons.formulas import Formulas
-from nblib.lessons.mnist_cases import mini_batches
+from nblib.lessons.mnist_cases import Parameters, mini_batches
 from nblib.lessons.recipes import Pile
 from nblib.lessons.result import Wrong
 from nblib.lessons.slips import given
 
 Array = NDArray[Any]
-Parameters = tuple[list[Array], list[Array]]
 
 
 def trainings(_: np.random.Generator) -> Iterator[tuple[Any, ...]]:
@@ -102,11 +101,7 @@ def learner(
 
     def learn(order: Any) -> None:
         for rows in mini_batches(order, mini_batch_size):
-            for parameters, nablas in zip(
-                (network.weights, network.biases), network.backprop(x[rows], y[rows]), strict=True
-            ):
-                for parameter, nabla in zip(parameters, nablas, strict=True):
-                    parameter -= eta * nabla
+            network.descend(*network.backprop(x[rows], y[rows]), eta)
 
     return learn
 

@@ -128,9 +128,7 @@ def mini_batches(order: Sequence[Any], mini_batch_size: int) -> list[Any]:
 def descend(network: Network, gradients: Iterable[Gradients], etas: Iterable[float]) -> Parameters:
     """Take one step for each gradient; a gradient that is computed late sees the steps before it."""
     for gradient, eta in zip(gradients, etas, strict=False):
-        for parameters, nablas in zip((network.weights, network.biases), gradient, strict=True):
-            for parameter, nabla in zip(parameters, nablas, strict=True):
-                parameter -= eta * nabla
+        network.descend(*gradient, eta)
     return network.weights, network.biases
 
 

@@ -82,11 +82,14 @@ class PlaygroundView {
     const grown = () => this.grown();
     this.book.listeners.add(grown);
     life.atEnd(() => this.book.listeners.delete(grown));
-    const again = new ResizeObserver(() => this.views.forEach(({ network }) => network.draw()));
-    again.observe(this.runs); // lines on a canvas do not grow by themselves
-    const recolour = new MutationObserver(() => this.views.forEach(({ network }) => network.draw()));
-    recolour.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
-    life.atEnd(() => [again, recolour].forEach((observer) => observer.disconnect()));
+    const redraw = () => this.views.forEach(({ network }) => network.draw());
+    const observers = [new ResizeObserver(redraw), new MutationObserver(redraw)];
+    observers[0].observe(this.runs); // lines on a canvas neither grow by themselves nor follow the theme
+    observers[1].observe(document.body, {
+      attributes: true,
+      attributeFilter: ["data-jp-theme-light", "class"],
+    });
+    life.atEnd(() => observers.forEach((observer) => observer.disconnect()));
     life.atEnd(() => this.bar.stop());
     life.atEnd(() => clearTimeout(this.resting));
     this.box.addEventListener("keydown", (event) => this.bar.press(event));

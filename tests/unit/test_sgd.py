@@ -152,6 +152,16 @@ def test_measuring_does_not_count_as_training():
     assert min(shares) < 0.5
 
 
+def peak_of(act):
+    """The most bytes that were allocated at one time while something was done."""
+    tracemalloc.start()
+    try:
+        act()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
 @pytest.mark.filterwarnings("ignore:layer 1 of Classifier:RuntimeWarning")  # its ReLUs are dead
 @pytest.mark.parametrize("kind", [Network, Classifier])
 def test_the_arrays_of_the_caller_are_neither_changed_nor_copied(kind):
@@ -161,13 +171,7 @@ def test_the_arrays_of_the_caller_are_neither_changed_nor_copied(kind):
     y.setflags(write=False)
     network, few = kind([50, 1, 2]), (x[:10], y[:10])
     list(network.sgd(x, y, 1, 1000, 1.0, validation=few))
-    tracemalloc.start()
-    try:
-        list(network.sgd(x, y, 1, 10, 1.0, validation=few))
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert peak < x.nbytes / 2
+    assert peak_of(lambda: list(network.sgd(x, y, 1, 10, 1.0, validation=few))) < x.nbytes / 2
 
 
 def test_an_epoch_of_all_digits_and_its_record_take_less_than_two_megabytes():
@@ -176,13 +180,7 @@ def test_an_epoch_of_all_digits_and_its_record_take_less_than_two_megabytes():
         digits.x_train[:50_000], digits.y_train[:50_000], 2, 128, 0.5, (digits.x_test, digits.y_test)
     )
     next(run)
-    tracemalloc.start()
-    try:
-        next(run)
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert peak < 2e6
+    assert peak_of(lambda: next(run)) < 2e6
 
 
 def test_updates_and_measuring_run_on_one_blas_thread_and_the_rest_is_left_alone(two_blas_threads):
